@@ -1,0 +1,3 @@
+namespace PSBan;
+
+internal static class Placeholder;

@@ -1,0 +1,28 @@
+namespace PSBan.Tests.Support;
+
+/// <summary>Looks for the parts of the machine that a test wants.</summary>
+public static class Requirements
+{
+    /// <summary>Names the first missing part as a skip reason; null where all are there or none may be missing.</summary>
+    /// <param name="needs">Names of programs on the path, <c>root</c>, or absolute paths of files or folders.</param>
+    public static string? Missing(params string[] needs)
+    {
+        if (!string.IsNullOrEmpty(Environment.GetEnvironmentVariable("PSBAN_TEST_REQUIRE")))
+        {
+            return null;
+        }
+
+        string? missing = needs.FirstOrDefault(need => !IsHere(need));
+        return missing is null ? null : $"needs {missing}, which this machine does not have";
+    }
+
+    private static bool IsHere(string need) => need switch
+    {
+        "root" => Environment.IsPrivilegedProcess,
+        "linux" => OperatingSystem.IsLinux(),
+        _ when Path.IsPathRooted(need) => Path.Exists(need),
+        _ => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .Concat(["/usr/sbin", "/sbin"])
+            .Any(folder => File.Exists(Path.Combine(folder, need))),
+    };
+}
