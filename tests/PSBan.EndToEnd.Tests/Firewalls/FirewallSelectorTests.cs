@@ -11,7 +11,7 @@ public sealed class FirewallSelectorTests
 {
     private static readonly FirewallRule s_sshd = new() { Jail = "sshd", Name = "sshd", Ports = "22" };
 
-    [RequiresTheory("root", "ip", "nft", "iptables")]
+    [RequiresTheory("netns", "ip", "nft", "iptables")]
     [InlineData("auto", "nft", "nft was chosen: it works here, and the kernel ends its bans.")]
     [InlineData("nft", "nft", "nft works here.")]
     [InlineData("iptables", "iptables", "iptables works here.")]
@@ -27,7 +27,7 @@ public sealed class FirewallSelectorTests
         Assert.Equal("", await space.RunAsync("nft", "list", "ruleset"));
     }
 
-    [RequiresFact("root", "ip", "nft", "iptables", "sh")]
+    [RequiresFact("netns", "ip", "nft", "iptables", "sh")]
     public async Task Where_nft_does_not_work_iptables_is_taken_and_the_reason_said()
     {
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
@@ -42,7 +42,7 @@ public sealed class FirewallSelectorTests
         Assert.Equal(FirewallFailure.Unavailable, refusal.Failure);
     }
 
-    [RequiresTheory("root", "ip", "nft", "iptables", "setpriv")]
+    [RequiresTheory("netns", "ip", "nft", "iptables", "setpriv")]
     [InlineData("auto")]
     [InlineData("nft")]
     [InlineData("iptables")]
@@ -62,7 +62,7 @@ public sealed class FirewallSelectorTests
         Assert.Equal("There is no firewall 'pf'; write auto, nft, iptables or dry-run.", refusal.Message);
     }
 
-    [RequiresFact("root", "ip", "nft", "iptables", "sh")]
+    [RequiresFact("netns", "ip", "nft", "iptables", "sh")]
     public async Task Where_IPv6_does_not_work_iptables_bans_IPv4_and_says_so()
     {
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
@@ -73,10 +73,11 @@ public sealed class FirewallSelectorTests
         await firewall.ApplyAsync([Ban("192.0.2.7"), Ban("2001:db8::7")], CancellationToken.None);
         Assert.Equal("192.0.2.7", Assert.Single(await firewall.ListAsync(CancellationToken.None)).Address.ToString());
         Assert.StartsWith("IPv6 addresses are not banned: ip6tables-save does not work with this kernel: ", Assert.Single(firewall.Notes), StringComparison.Ordinal);
+        Assert.Equal((true, false), (firewall.Covers(Address.Parse("192.0.2.8")), firewall.Covers(Address.Parse("2001:db8::/64"))));
         await firewall.CloseAsync([s_sshd], CancellationToken.None);
     }
 
-    [RequiresFact("root", "ip", "nft", "iptables")]
+    [RequiresFact("netns", "ip", "nft", "iptables")]
     public async Task Cleaning_removes_all_of_ours_and_nothing_else()
     {
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
