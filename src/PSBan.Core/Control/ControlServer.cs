@@ -10,16 +10,18 @@ internal sealed class ControlServer(IControlListener listener, IWatchControl wat
     private const int FlushAt = 64 * 1024;
 
     /// <summary>Accepts clients until cancelled, and returns when the last one is gone.</summary>
-    public async Task RunAsync(CancellationToken cancelToken)
+    /// <param name="acceptToken">Ends the accepting; clients that are there may finish what they wait for.</param>
+    /// <param name="cancelToken">Ends the connections.</param>
+    public async Task RunAsync(CancellationToken acceptToken, CancellationToken cancelToken)
     {
         using var room = new SemaphoreSlim(ControlProtocol.MaxClients);
         List<Task> clients = [];
-        while (!cancelToken.IsCancellationRequested)
+        while (!acceptToken.IsCancellationRequested)
         {
             try
             {
-                await room.WaitAsync(cancelToken).ConfigureAwait(false);
-                Stream stream = await listener.AcceptAsync(cancelToken).ConfigureAwait(false);
+                await room.WaitAsync(acceptToken).ConfigureAwait(false);
+                Stream stream = await listener.AcceptAsync(acceptToken).ConfigureAwait(false);
                 clients.RemoveAll(client => client.IsCompleted);
                 clients.Add(ServeAsync(stream, room, cancelToken));
             }

@@ -1,0 +1,157 @@
+using System.Reflection;
+using PSBan.Model;
+
+namespace PSBan.Configuration;
+
+/// <summary>
+/// Reads a configuration in fail2ban's format. Nothing is thrown for what is wrong in a file: problems are collected with file and line, and what is not hit by
+/// them works. Files are read once for each loader; make another to see changes.
+/// </summary>
+/// <remarks>
+/// A directory with a <c>jail.conf</c> stands alone, so that a whole <c>/etc/fail2ban</c> works as it is; a filter or action it lacks is taken from PSBan's
+/// own, with a warning. A directory without one overlays PSBan's own: a file of the same relative name takes the place of the stock file, and <c>.local</c> files
+/// and <c>jail.d</c> add to it. Of an option written twice in one file the later counts, and this is an error that leaves the jail running.
+/// </remarks>
+public sealed class ConfigurationLoader
+{
+    private readonly ConfigurationSource _source;
+    private readonly Func<string, bool> _isNativeAction;
+    private readonly string? _directory;
+
+    /// <summary>Prepares to read; opens nothing but looks whether there is a <c>jail.conf</c>.</summary>
+    /// <param name="directory">The user's directory, such as <c>/etc/psban</c> or <c>/etc/fail2ban</c>; null for the stock alone.</param>
+    /// <param name="stockDirectory">The directory of PSBan's own <c>jail.conf</c>, <c>filter.d</c> and <c>action.d</c>; null for none.</param>
+    /// <param name="isNativeAction">Whether an action needs no file; <see cref="NativeActions.Contains"/> where nothing is given.</param>
+    public ConfigurationLoader(string? directory, string? stockDirectory = null, Func<string, bool>? isNativeAction = null)
+    {
+        _directory = directory;
+        _source = new ConfigurationSource(directory, stockDirectory);
+        _isNativeAction = isNativeAction ?? NativeActions.Contains;
+    }
+
+    /// <summary>The names of the filters in <c>filter.d</c>, sorted; files that are only meant to be included are among them.</summary>
+    public IReadOnlyList<string> FilterNames => _source.Names("filter.d");
+
+    /// <summary>Reads a whole configuration.</summary>
+    /// <param name="directory">The user's directory; null for the stock alone.</param>
+    /// <param name="stockDirectory">The directory of PSBan's own files; null for none.</param>
+    /// <param name="isNativeAction">Whether an action needs no file; <see cref="NativeActions.Contains"/> where nothing is given.</param>
+    public static WatchConfiguration Load(string? directory, string? stockDirectory, Func<string, bool>? isNativeAction = null) =>
+        new ConfigurationLoader(directory, stockDirectory, isNativeAction).Load();
+
+    /// <summary>Reads the whole configuration.</summary>
+    public WatchConfiguration Load()
+    {
+        List<Problem> found = [];
+        List<JailOptions> jails = [];
+        MergedConfiguration? table = Jails();
+        if (_directory is not null && !Directory.Exists(_directory))
+        {
+            found.Add(new Problem(ProblemSeverity.Error, ProblemCodes.ConfigurationNotFound, $"There is no directory {_directory}.", new SourceLocation(_directory, 0)));
+        }
+        else if (table is null)
+        {
+            found.Add(new Problem(ProblemSeverity.Error, ProblemCodes.ConfigurationNotFound, $"There is no jail.conf, jail.local or jail.d in {_source.Directory}.", new SourceLocation(_source.Directory, 0)));
+        }
+
+        MergedSection[] sections = table is null ? [] : JailReader.JailSections(table).ToArray();
+        if (table is not null)
+        {
+            var reader = new JailReader(_source, table, _isNativeAction);
+            jails.AddRange(sections.Select(section => reader.Read(section, found)).OfType<JailOptions>());
+        }
+
+        Dictionary<string, Located<string>> settings = Settings(new ProblemScope(found, null));
+        string[] names = sections.Select(section => section.Name).ToArray();
+        return new WatchConfiguration
+        {
+            Jails = jails,
+            JailNames = names,
+            Problems = [.. SyntaxProblems(names), .. found],
+            Settings = settings,
+            Files = [.. _source.Cache.Files],
+        };
+    }
+
+    /// <summary>Reads one filter, as the <c>test</c> commands need it.</summary>
+    /// <param name="filter">A name in <c>filter.d</c> or the path of a file, with parameters in brackets where wanted: <c>sshd[mode=aggressive]</c>.</param>
+    /// <param name="problems">Receives what is wrong.</param>
+    /// <param name="backend">The back end of the lines, which decides whether <c>logtype</c> is <c>file</c> or <c>journal</c>; null leaves <c>logtype</c> to the filter.</param>
+    /// <returns>The settings; null where the filter cannot be used.</returns>
+    public FilterOptions? LoadFilter(string filter, ICollection<Problem> problems, string? backend = null)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        ArgumentNullException.ThrowIfNull(problems);
+        int before = _source.Cache.Problems.Count;
+        var scope = new ProblemScope(problems, null);
+        FilterUse? use = new FilterReader(_source).Open(new SourceText(filter, default(SourceLocation)), backend, null, scope);
+        foreach (IniProblem problem in _source.Cache.Problems.Skip(before))
+        {
+            scope.Add(problem.Problem);
+        }
+
+        return use?.Build(new Dictionary<string, SourceText>(), scope);
+    }
+
+    /// <summary>All that a jail says or inherits, as written and as resolved, with file and line; sorted by name.</summary>
+    /// <param name="jail">The jail, enabled or not.</param>
+    /// <returns>The settings; empty where there is no such jail.</returns>
+    public IReadOnlyList<JailSetting> JailSettings(string jail)
+    {
+        ArgumentNullException.ThrowIfNull(jail);
+        if (Jails() is not { } table || table.Section(jail) is not { } section)
+        {
+            return [];
+        }
+
+        var interpolator = new Interpolator(table);
+        return section.Options.Keys.Concat(table.Defaults.Keys)
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal)
+            .Select(name => new JailSetting(name, interpolator.Raw(jail, name)!.Text, interpolator.Get(jail, name).Text?.ToLocated(), interpolator.Raw(jail, name)!.Location, section.Options.ContainsKey(name)))
+            .ToArray();
+    }
+
+    private MergedConfiguration? Jails()
+    {
+        MergedConfiguration? table = _source.Jails;
+        if (table is not null)
+        {
+            string version = typeof(ConfigurationLoader).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+            table.Defaults["fail2ban_version"] = new SourceText(version, default(SourceLocation));
+            table.Defaults["fail2ban_confpath"] = new SourceText(_source.Directory ?? "", default(SourceLocation));
+        }
+
+        return table;
+    }
+
+    private Dictionary<string, Located<string>> Settings(ProblemScope problems)
+    {
+        Dictionary<string, Located<string>> settings = new(StringComparer.Ordinal);
+        if (_source.Settings is not { } table)
+        {
+            return settings;
+        }
+
+        string section = table.Section(DefinitionScope.Definition) is null ? MergedConfiguration.DefaultSection : DefinitionScope.Definition;
+        var interpolator = new Interpolator(table);
+        foreach (string name in table.Defaults.Keys.Concat(table.Section(DefinitionScope.Definition)?.Options.Keys ?? Enumerable.Empty<string>()))
+        {
+            Lookup value = interpolator.Get(section, name);
+            if (value.IsFailed)
+            {
+                problems.Add(value.Problem);
+            }
+            else
+            {
+                settings[name] = value.Text!.ToLocated();
+            }
+        }
+
+        return settings;
+    }
+
+    /// <summary>The problems of files; one in a section of a jail names the jail.</summary>
+    private IEnumerable<Problem> SyntaxProblems(string[] jails) =>
+        _source.Cache.Problems.Select(problem => problem.Section is { } section && jails.Contains(section) ? problem.Problem with { Jail = section } : problem.Problem);
+}

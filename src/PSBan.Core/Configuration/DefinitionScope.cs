@@ -1,0 +1,166 @@
+using PSBan.Model;
+
+namespace PSBan.Configuration;
+
+/// <summary>
+/// The options of one use of a filter or action: parameters beat <c>[Init]</c>, that beats <c>[Definition]</c>, that beats <c>[DEFAULT]</c>; values of the
+/// jail come before <c>[Definition]</c> where they are handed in. References <c>%(…)s</c> are resolved first, then tags <c>&lt;…&gt;</c>.
+/// </summary>
+internal sealed class DefinitionScope
+{
+    /// <summary>The section with the settings.</summary>
+    public const string Definition = "Definition";
+
+    /// <summary>The section with what parameters may override.</summary>
+    public const string Init = "Init";
+
+    private const string Known = "known/";
+
+    private readonly MergedConfiguration _table;
+    private readonly Interpolator _interpolator;
+    private readonly IReadOnlyDictionary<string, SourceText> _values;
+    private readonly OrderedDictionary<string, SourceText> _strong = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _untouched;
+    private readonly Dictionary<string, Lookup> _definitions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Lookup> _substituted = new(StringComparer.Ordinal);
+
+    /// <summary>Prepares the options.</summary>
+    /// <param name="table">The merged files; an empty one for an action without a file.</param>
+    /// <param name="parameters">The parameters, by their name as written.</param>
+    /// <param name="jailValues">Values of the jail by lower-case name.</param>
+    /// <param name="untouched">Tags that stay for run time.</param>
+    /// <param name="initIsReferable">Whether <c>%(…)s</c> sees <c>[Init]</c> as well, as in filters.</param>
+    public DefinitionScope(
+        MergedConfiguration table,
+        IReadOnlyDictionary<string, SourceText> parameters,
+        IReadOnlyDictionary<string, SourceText> jailValues,
+        IEnumerable<string> untouched,
+        bool initIsReferable)
+    {
+        _table = table;
+        _interpolator = new Interpolator(table);
+        _untouched = new HashSet<string>(untouched, StringComparer.Ordinal);
+        Parameters = parameters;
+        foreach ((string name, SourceText value) in parameters)
+        {
+            _strong[name] = value;
+        }
+
+        Problem = ReadInit();
+        Dictionary<string, SourceText> values = new(jailValues, StringComparer.Ordinal);
+        foreach ((string name, SourceText value) in initIsReferable ? _strong : parameters.AsEnumerable())
+        {
+            values[name.ToLowerInvariant()] = value.AsFinal();
+        }
+
+        _values = values;
+        foreach (string name in _strong.Keys.Concat(OwnNames))
+        {
+            (string plain, string condition) = MergedConfiguration.SplitCondition(name);
+            if (condition.Length > 0 && !IsOverridden(plain, name))
+            {
+                _untouched.Add(plain);
+            }
+        }
+    }
+
+    /// <summary>Why no option can be read; null where they can.</summary>
+    public Problem? Problem { get; }
+
+    /// <summary>The parameters.</summary>
+    public IReadOnlyDictionary<string, SourceText> Parameters { get; }
+
+    /// <summary>The names of parameters and of <c>[Init]</c>.</summary>
+    public IEnumerable<string> StrongNames => _strong.Keys.Where(name => !name.StartsWith(Known, StringComparison.Ordinal));
+
+    /// <summary>The names that <c>[Definition]</c> itself has, less those that a parameter replaces in all their variants.</summary>
+    public IEnumerable<string> OwnNames => (_table.Section(Definition)?.Options.Keys ?? Enumerable.Empty<string>()).Where(name => !IsOverridden(MergedConfiguration.SplitCondition(name).Name, name));
+
+    /// <summary>Whether an option comes from a parameter or from <c>[Init]</c>.</summary>
+    public bool IsStrong(string name) => _strong.ContainsKey(name);
+
+    /// <summary>Reads an option, all substitution done.</summary>
+    public Lookup Get(string name)
+    {
+        if (_substituted.TryGetValue(name, out Lookup done))
+        {
+            return done;
+        }
+
+        Lookup raw = Problem is not null ? new Lookup(null, Problem) : Unsubstituted(name);
+        Lookup result = raw.IsFound && !_untouched.Contains(name) ? new TagSubstitution(this, _untouched).Run(name, raw.Text) : raw;
+        _substituted[name] = result;
+        return result;
+    }
+
+    /// <summary>What a tag stands for before substitution: a parameter or option of <c>[Init]</c> of exactly that name, or else an option of <c>[Definition]</c> in lower case.</summary>
+    public Lookup Unsubstituted(string name) => _strong.TryGetValue(name, out SourceText? strong) ? Lookup.Found(strong) : FromDefinition(name);
+
+    /// <summary>Reads <c>[Definition]</c> and <c>[DEFAULT]</c>, the values of the jail first; <c>section/name</c> reads another section.</summary>
+    private Lookup FromDefinition(string name)
+    {
+        if (_definitions.TryGetValue(name, out Lookup done))
+        {
+            return done;
+        }
+
+        Lookup result = Lookup.Missing;
+        int slash = name.IndexOf('/', StringComparison.Ordinal);
+        if (slash > 0 && name.AsSpan(0, slash).IndexOfAnyExcept(WordCharacters.Section) < 0)
+        {
+            result = FromSection(name[..slash], name[(slash + 1)..]);
+        }
+
+        if (result is { IsFound: false, IsFailed: false })
+        {
+            result = _interpolator.Get(Definition, name, Extra);
+        }
+
+        _definitions[name] = result;
+        return result;
+    }
+
+    private Lookup FromSection(string section, string name)
+    {
+        if (section.Equals("known", StringComparison.OrdinalIgnoreCase))
+        {
+            return _table.Section(Definition)?.Known.GetValueOrDefault(name.ToLowerInvariant()) is { } known
+                ? _interpolator.Expand(known, Definition, name)
+                : _interpolator.Get(Definition, name);
+        }
+
+        return _interpolator.Get(section.Equals("default", StringComparison.OrdinalIgnoreCase) ? MergedConfiguration.DefaultSection : section, name);
+    }
+
+    private SourceText? Extra(string name) => _values.GetValueOrDefault(name);
+
+    private Problem? ReadInit()
+    {
+        if (_table.Section(Init) is not { } init)
+        {
+            return null;
+        }
+
+        foreach (string name in init.Options.Keys)
+        {
+            Lookup value = _interpolator.Get(Init, name);
+            if (value.IsFailed)
+            {
+                return value.Problem;
+            }
+
+            if (IsOverridden(MergedConfiguration.SplitCondition(name).Name, name))
+            {
+                continue;
+            }
+
+            _strong[Known + name] = value.Text!;
+            _strong.TryAdd(name, value.Text!);
+        }
+
+        return null;
+    }
+
+    /// <summary>A parameter replaces the conditional variants of its option too, unless it names them.</summary>
+    private bool IsOverridden(string plain, string name) => plain.Length != name.Length && Parameters.ContainsKey(plain) && !Parameters.ContainsKey(name);
+}

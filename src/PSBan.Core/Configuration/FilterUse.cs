@@ -1,0 +1,28 @@
+using PSBan.Model;
+
+namespace PSBan.Configuration;
+
+/// <summary>A filter with its parameters, ready to give its settings.</summary>
+/// <param name="name">Its name.</param>
+/// <param name="location">Where it is asked for.</param>
+/// <param name="scope">Its options.</param>
+internal sealed class FilterUse(string name, SourceLocation location, DefinitionScope scope)
+{
+    private readonly DefinitionScope _scope = scope;
+
+    /// <summary>The settings of a filter that a jail may give as well.</summary>
+    public static IReadOnlyList<string> Settings { get; } = ["usedns", "prefregex", "ignoreregex", "failregex", "maxlines", "datepattern", "journalmatch"];
+
+    /// <summary>A setting's value for <c>%(known/…)s</c> in a jail; null where there is none.</summary>
+    public SourceText? Known(string option) => _scope.Get(option).Text?.AsFinal();
+
+    /// <summary>
+    /// Puts the settings together with those that the jail gives. A value of the jail replaces one of <c>[Definition]</c>; beside a parameter or
+    /// one of <c>[Init]</c> patterns add up, the jail's date pattern wins, and for the rest the filter's value wins.
+    /// </summary>
+    /// <param name="jailOptions">What the jail says, by name.</param>
+    /// <param name="problems">Receives what is wrong.</param>
+    /// <returns>The settings; null where one of them is unusable.</returns>
+    public FilterOptions? Build(IReadOnlyDictionary<string, SourceText> jailOptions, ProblemScope problems) =>
+        FilterBuilder.Build(name, location, option => _scope.Get(option), _scope.IsStrong, jailOptions, problems);
+}

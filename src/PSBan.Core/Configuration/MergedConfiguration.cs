@@ -1,0 +1,91 @@
+using PSBan.Model;
+
+namespace PSBan.Configuration;
+
+/// <summary>Files laid one over the other: what each section says in the end, and what was said before the last file changed it.</summary>
+internal sealed class MergedConfiguration
+{
+    /// <summary>The section whose options every section sees.</summary>
+    public const string DefaultSection = "DEFAULT";
+
+    /// <summary>The section that names other files.</summary>
+    public const string IncludesSection = "INCLUDES";
+
+    private readonly OrderedDictionary<string, MergedSection> _sections = new(StringComparer.Ordinal);
+
+    /// <summary>The options of <c>[DEFAULT]</c>.</summary>
+    public OrderedDictionary<string, SourceText> Defaults { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The other sections in the order they were first met.</summary>
+    public IEnumerable<MergedSection> Sections => _sections.Values;
+
+    /// <summary>Finds a section by its exact name.</summary>
+    public MergedSection? Section(string name) => _sections.GetValueOrDefault(name);
+
+    /// <summary>Lays a file over what is there.</summary>
+    public void Merge(IniFile file)
+    {
+        foreach (IniSection section in file.Sections)
+        {
+            if (section.Name == DefaultSection)
+            {
+                foreach ((string name, SourceText value) in section.Options)
+                {
+                    Defaults[name] = value;
+                }
+
+                continue;
+            }
+
+            (string baseName, string condition) = SplitCondition(section.Name);
+            if (!_sections.TryGetValue(baseName, out MergedSection? merged))
+            {
+                merged = new MergedSection(baseName);
+                _sections.Add(baseName, merged);
+            }
+
+            merged.Merge(section, condition);
+        }
+    }
+
+    /// <summary>Cuts <c>name?condition</c> in two; the condition keeps its question mark and is empty where there is none.</summary>
+    public static (string Name, string Condition) SplitCondition(string name)
+    {
+        int mark = name.IndexOf('?', StringComparison.Ordinal);
+        bool conditional = mark > 0 && mark < name.Length - 1 && name.AsSpan(0, mark).IndexOfAnyExcept(WordCharacters.Values) < 0;
+        return conditional ? (name[..mark], name[mark..]) : (name, "");
+    }
+}
+
+/// <summary>A section after merging.</summary>
+/// <param name="name">Its name without a condition.</param>
+internal sealed class MergedSection(string name)
+{
+    /// <summary>Its name.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>The header in the file that spoke last.</summary>
+    public SourceLocation Location { get; private set; }
+
+    /// <summary>Its own options.</summary>
+    public OrderedDictionary<string, SourceText> Options { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>For each option that a later file replaced, the value it had before (<c>known/…</c>).</summary>
+    public Dictionary<string, SourceText> Known { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Lays a section of a file over this one.</summary>
+    public void Merge(IniSection section, string condition)
+    {
+        Location = section.Location;
+        foreach ((string name, SourceText value) in section.Options)
+        {
+            string key = name + condition;
+            if (Options.TryGetValue(key, out SourceText? previous))
+            {
+                Known[key] = previous;
+            }
+
+            Options[key] = value;
+        }
+    }
+}

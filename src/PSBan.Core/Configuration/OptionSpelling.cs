@@ -1,0 +1,93 @@
+using System.Text.RegularExpressions;
+
+namespace PSBan.Configuration;
+
+/// <summary>
+/// Finds options of a jail that are probably misspelt. Any name is allowed, since <c>%(name)s</c> may refer to it; so only a name that nothing refers to and
+/// that looks like an option is told.
+/// </summary>
+internal sealed partial class OptionSpelling
+{
+    /// <summary>What people write who know the thing and not its name.</summary>
+    private static readonly Dictionary<string, string> s_others = new(StringComparer.Ordinal)
+    {
+        ["maxfailures"] = "maxretry",
+        ["maxfailure"] = "maxretry",
+        ["maxfail"] = "maxretry",
+        ["maxattempts"] = "maxretry",
+        ["maxtries"] = "maxretry",
+        ["retries"] = "maxretry",
+        ["retry"] = "maxretry",
+        ["banduration"] = "bantime",
+        ["whitelist"] = "ignoreip",
+        ["allowlist"] = "ignoreip",
+        ["ignoreips"] = "ignoreip",
+        ["ignorelist"] = "ignoreip",
+        ["log"] = "logpath",
+        ["logs"] = "logpath",
+        ["logfile"] = "logpath",
+        ["logfiles"] = "logpath",
+        ["regex"] = "failregex",
+        ["regexp"] = "failregex",
+        ["enable"] = "enabled",
+        ["active"] = "enabled",
+        ["dns"] = "usedns",
+        ["encoding"] = "logencoding",
+        ["timezone"] = "logtimezone",
+    };
+
+    private readonly MergedConfiguration _table;
+    private readonly Lazy<HashSet<string>> _referred;
+
+    /// <summary>Prepares the check.</summary>
+    public OptionSpelling(MergedConfiguration table)
+    {
+        _table = table;
+        _referred = new Lazy<HashSet<string>>(Referred);
+    }
+
+    /// <summary>Reports the options of a jail, and of <c>[DEFAULT]</c>, that are probably misspelt.</summary>
+    public void Check(MergedSection section, ProblemScope problems)
+    {
+        foreach ((string name, SourceText text) in section.Options.Concat(_table.Defaults))
+        {
+            if (Meant(name) is { } meant && !_referred.Value.Contains(name))
+            {
+                problems.Warn(ProblemCodes.UnknownOption, $"There is no option '{name}', so it does nothing. {meant}", text.Location);
+            }
+        }
+    }
+
+    private static string? Meant(string name)
+    {
+        if (JailOptionNames.Known.Contains(name))
+        {
+            return null;
+        }
+
+        if (name.StartsWith(JailOptionNames.BanTimePrefix, StringComparison.Ordinal))
+        {
+            string[] near = NearNames.Find(name, JailOptionNames.Increments.Select(option => JailOptionNames.BanTimePrefix + option));
+            return near.Length > 0 ? $"Did you mean '{near[0]}'?" : $"The options that begin so are {string.Join(", ", JailOptionNames.Increments.Select(option => JailOptionNames.BanTimePrefix + option))}.";
+        }
+
+        string plain = name.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal);
+        string? option = s_others.GetValueOrDefault(plain) ?? JailOptionNames.Known.FirstOrDefault(known => NearNames.Distance(plain, known) <= (plain.Length < 8 ? 1 : 2));
+        return option is null ? null : $"Did you mean '{option}'?";
+    }
+
+    private HashSet<string> Referred()
+    {
+        IEnumerable<SourceText> texts = _table.Sections.SelectMany(section => section.Options.Values.Concat(section.Known.Values)).Concat(_table.Defaults.Values);
+        HashSet<string> names = new(StringComparer.Ordinal);
+        foreach (Match match in texts.SelectMany(text => Reference().Matches(text.Text)))
+        {
+            names.Add(match.Groups[1].Value.ToLowerInvariant());
+        }
+
+        return names;
+    }
+
+    [GeneratedRegex(@"%\((?:[^)/]*/)?([^)]+)\)s", RegexOptions.CultureInvariant)]
+    private static partial Regex Reference();
+}

@@ -1,0 +1,112 @@
+using System.Globalization;
+using PSBan.Matching.Dates;
+using PSBan.Model;
+
+namespace PSBan.Matching;
+
+/// <summary>Gives each line its time and cuts the date out of its text. A line without a date goes with the last one, for a minute.</summary>
+/// <param name="templates">The date templates.</param>
+/// <param name="rules">How fields become a time.</param>
+/// <param name="options">Clock and window.</param>
+/// <param name="watch">Hears of odd stamps.</param>
+internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, TimestampRules rules, LineFilterOptions options, LineWatch watch)
+{
+    private const int ToleranceSeconds = 60;
+
+    // From here back to the tolerance it is more likely that lines come late than that an hour is missing.
+    private const int LatencySeconds = 3300;
+
+    private readonly DateDetector _detector = new(templates, options.Clock);
+    private DateDetector? _probe;
+    private DateTimeOffset? _lastTime;
+
+    /// <summary>Every template with the number of dates it found, in the present order.</summary>
+    public IEnumerable<(DateTemplate Template, long Hits)> Usage => _detector.Usage;
+
+    /// <summary>The time a line carries in its text, without any effect on the lines to come; null where there is none.</summary>
+    /// <param name="line">The line.</param>
+    public DateTimeOffset? Probe(string line)
+    {
+        DateMatch match = (_probe ??= new DateDetector(templates, options.Clock)).Match(line);
+        return match.Success && match.Cut.Length > 0 && match.Template.TryRead(match.Match, rules, out DateTimeOffset time) ? time : null;
+    }
+
+    /// <summary>Dates a line.</summary>
+    /// <param name="text">The line.</param>
+    /// <param name="number">Its number.</param>
+    /// <param name="known">The time that came with the line; null where it must be found in the text.</param>
+    /// <param name="inOperation">Whether the line is being written now.</param>
+    /// <returns>The line; null where it is too old to be looked at.</returns>
+    public DatedLine? Date(string text, long number, DateTimeOffset? known, bool inOperation)
+    {
+        DatedLine line = known is { } time ? WithTime(text, number, time) : Find(text, number, inOperation);
+        return options.TimeWindow && line.Time is not null ? HoldAgainstClock(line, inOperation) : line;
+    }
+
+    private DatedLine WithTime(string text, long number, DateTimeOffset time)
+    {
+        _lastTime = time;
+        DateTimeOffset local = TimeZoneInfo.ConvertTime(time, options.Clock.LocalTimeZone);
+        string stamp = local.ToString(local.Ticks % TimeSpan.TicksPerSecond == 0 ? "yyyy-MM-ddTHH:mm:ss" : "yyyy-MM-ddTHH:mm:ss.ffffff", CultureInfo.InvariantCulture);
+        return new DatedLine($"{stamp} {text}", text, number) { Time = time };
+    }
+
+    private DatedLine Find(string text, long number, bool inOperation)
+    {
+        DateMatch match = _detector.Match(text);
+        if (match.Success && match.Cut.Length == 0)
+        {
+            return new DatedLine(text, text, number) { Time = RecentTime() ?? options.Clock.GetUtcNow() };
+        }
+
+        if (!match.Success)
+        {
+            return WithoutDate(text, text, number, inOperation);
+        }
+
+        int start = match.Cut.Index;
+        string rest = string.Concat(text.AsSpan(0, start), text.AsSpan(start + match.Cut.Length));
+        if (!match.Template.TryRead(match.Match, rules, out DateTimeOffset time))
+        {
+            return WithoutDate(text, rest, number, inOperation);
+        }
+
+        _lastTime = time;
+        return new DatedLine(text, rest, number) { Time = time };
+    }
+
+    /// <summary>A line whose date is missing, or is none: the whole line goes with the last time; with no such time, what was cut stays cut.</summary>
+    private DatedLine WithoutDate(string original, string rest, long number, bool inOperation) =>
+        RecentTime() is { } last ? new DatedLine(original, original, number) { Time = last, HasNoDate = true }
+        : new DatedLine(original, rest, number) { Time = options.TimeWindow && inOperation ? options.Clock.GetUtcNow() : null, HasNoDate = true };
+
+    private DateTimeOffset? RecentTime() =>
+        _lastTime > options.Clock.GetUtcNow().AddSeconds(-ToleranceSeconds) ? _lastTime : null;
+
+    private DatedLine? HoldAgainstClock(DatedLine line, bool inOperation)
+    {
+        DateTimeOffset now = options.Clock.GetUtcNow();
+        TimeSpan off = line.Time!.Value - now;
+        if (inOperation && Math.Abs((long)off.TotalSeconds) > ToleranceSeconds)
+        {
+            watch.SayDaily(LineNoticeKind.StampOffClock, () => Describe(off), off);
+            _lastTime = now;
+            return line with { Time = now };
+        }
+
+        if (!inOperation && options.FindTime is { } window && off < -window)
+        {
+            watch.SayDaily(LineNoticeKind.LineTooOld, () => "Lines older than findtime are skipped; they were probably written while nobody watched.", off);
+            return null;
+        }
+
+        return line;
+    }
+
+    private static string Describe(TimeSpan off)
+    {
+        string cause = off.TotalSeconds is < 0 and >= -LatencySeconds ? "lines come late" : "the time zone is another one (logtimezone)";
+        string side = off < TimeSpan.Zero ? "behind" : "ahead of";
+        return $"A line's stamp is {Duration.FromSeconds(Math.Abs((long)off.TotalSeconds))} {side} the clock, probably because {cause}; such lines count as written now.";
+    }
+}
