@@ -99,6 +99,11 @@ internal static class Errors
         new ItemNotFoundException($"The watch has no jail '{VisibleText.Of(name)}'."), JailNotFoundId, ErrorCategory.ObjectNotFound, name,
         "Get-BanJail lists the jails that run.");
 
+    /// <summary>The configuration has no jail of that name.</summary>
+    public static ErrorRecord JailNotConfigured(string name) => New(
+        new ItemNotFoundException($"The configuration has no jail '{VisibleText.Of(name)}'."), JailNotFoundId, ErrorCategory.ObjectNotFound, name,
+        "The section headers of jail.conf, jail.local and jail.d are the names of the jails.");
+
     /// <summary>The text is no address or prefix.</summary>
     public static ErrorRecord InvalidAddress(string text) => New(
         new FormatException($"'{VisibleText.Of(text)}' is neither an IPv4 nor an IPv6 address or prefix."), InvalidAddressId, ErrorCategory.InvalidArgument, text,

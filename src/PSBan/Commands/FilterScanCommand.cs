@@ -61,7 +61,7 @@ public abstract partial class FilterScanCommand : BanCommand
     public string Encoding { get; set; } = "auto";
 
     /// <summary>What is read once: the logs named so far.</summary>
-    private protected IReadOnlyList<ILogSource> Logs => [.. _logs.Select(path => LogSources.Open(path, Encoding))];
+    private protected IReadOnlyList<ILogSource> Logs => [.. _logs.Select(path => LogSources.OneShot(path, Encoding))];
 
     private protected FilterScan Scan { get; private set; } = null!;
 

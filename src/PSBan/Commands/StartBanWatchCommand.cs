@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using PSBan.Binding;
+using PSBan.Firewalls;
 using PSBan.Model;
 using PSBan.Output;
 using PSBan.Watch;
@@ -97,7 +98,7 @@ public sealed class StartBanWatchCommand : BanCommand
     {
         ConfigPath = ConfigurationDirectory.Resolve(this, ConfigPath),
         StatePath = ResolvePath(StatePath),
-        Firewall = DryRun ? FirewallCompleter.DryRun : Firewall,
+        Firewall = DryRun ? FirewallBackEnds.DryRun : Firewall,
         Jails = Jail,
     };
 }

@@ -1,16 +1,15 @@
 using System.Globalization;
 using System.Text;
 using PSBan.Model;
-using PSBan.Scan;
 
-namespace PSBan.Output;
+namespace PSBan.Scan;
 
 /// <summary>The readable form of a <see cref="FilterReport"/>, laid out so that somebody who knows fail2ban-regex finds his way.</summary>
-public static class FilterReportView
+public static class FilterReportText
 {
     /// <summary>The whole report as text.</summary>
     /// <param name="report">The report.</param>
-    public static string Format(FilterReport report)
+    public static string Of(FilterReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
         var text = new StringBuilder();
@@ -22,7 +21,7 @@ public static class FilterReportView
 
         foreach (Problem problem in report.Problems)
         {
-            text.Append(Views.Problem(problem)).Append('\n');
+            text.Append(string.Join('\n', problem.ToString().Split('\n').Select(VisibleText.Of))).Append('\n');
         }
 
         Patterns(text, "Failregex", report.Patterns);
@@ -33,9 +32,9 @@ public static class FilterReportView
             text.Append(CultureInfo.InvariantCulture, $"  [{template.Hits}] {VisibleText.Of(template.Template)}\n");
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"\nLines: {report.Lines}, {report.Ignored} ignored, {report.Matched} matched, {report.Missed} missed");
+        text.Append(CultureInfo.InvariantCulture, $"\nLines: {report.Lines} lines, {report.Ignored} ignored, {report.Matched} matched, {report.Missed} missed");
         text.Append(report.TimedOut > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({report.TimedOut} of them exceeded the limit of a pattern)") : string.Empty);
-        text.Append(CultureInfo.InvariantCulture, $" [{report.ElapsedSeconds:0.00} s]\n");
+        text.Append(CultureInfo.InvariantCulture, $"\n[processed in {report.ElapsedSeconds:0.00} s]\n");
         Lines(text, "Matched", report.MatchedLines, report.Matched);
         Lines(text, "Ignored", report.IgnoredLines, report.Ignored);
         Lines(text, "Missed", report.MissedLines, report.Missed);
