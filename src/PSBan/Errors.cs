@@ -77,7 +77,7 @@ internal static class Errors
         (string id, ErrorCategory category, string wayOut) = problem.Code switch
         {
             FilterNotFoundId => (FilterNotFoundId, ErrorCategory.ObjectNotFound, "Name a filter of filter.d, a file, or the text of a pattern; -ConfigPath says where filter.d is."),
-            InvalidFailRegexId => (InvalidFailRegexId, ErrorCategory.ParserError, "Correct the pattern where the caret stands."),
+            InvalidFailRegexId => (InvalidFailRegexId, ErrorCategory.ParserError, "Correct the pattern; Test-BanFilter tries it on lines."),
             InvalidDatePatternId => (InvalidDatePatternId, ErrorCategory.ParserError, "Write it with the codes of strptime, such as %Y-%m-%d %H:%M:%S."),
             _ => (ConfigurationInvalidId, ErrorCategory.InvalidData, "Correct the line; Test-BanConfiguration tells whether anything is left."),
         };

@@ -1,5 +1,7 @@
 using System.Management.Automation;
 using PSBan.Binding;
+using PSBan.Model;
+using PSBan.Output;
 
 namespace PSBan.Commands;
 
@@ -94,6 +96,23 @@ public abstract class BanCommand : PSCmdlet, IDisposable
         }
 
         return resolved;
+    }
+
+    /// <summary>Writes problems: errors as errors, warnings as warnings.</summary>
+    /// <param name="problems">What is wrong.</param>
+    internal void WriteProblems(IEnumerable<Problem> problems)
+    {
+        foreach (Problem problem in problems)
+        {
+            if (problem.Severity == ProblemSeverity.Error)
+            {
+                WriteError(Errors.Of(problem));
+            }
+            else
+            {
+                WriteWarning(Views.Problem(problem));
+            }
+        }
     }
 
     private static async Task<bool> AsResult(Task work)

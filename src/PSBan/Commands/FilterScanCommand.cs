@@ -81,22 +81,15 @@ public abstract partial class FilterScanCommand : BanCommand
             KeepLines = KeepLines,
         };
         FilterScan? scan = FilterScan.TryCreate(options, out IReadOnlyList<Problem> problems);
-        List<Problem> errors = [.. problems.Where(problem => problem.Severity == ProblemSeverity.Error)];
-        foreach (Problem problem in scan is null ? errors.Take(errors.Count - 1) : errors)
-        {
-            WriteError(Errors.Of(problem));
-        }
-
-        foreach (Problem problem in problems.Where(problem => problem.Severity == ProblemSeverity.Warning))
-        {
-            WriteWarning(VisibleMessage(problem));
-        }
-
         if (scan is null)
         {
-            ThrowTerminatingError(errors is [.., var last] ? Errors.Of(last) : Errors.FilterUnusable(Filter));
+            // The last error ends the pipeline; whatever else is wrong is said before.
+            Problem? last = problems.LastOrDefault(problem => problem.Severity == ProblemSeverity.Error);
+            WriteProblems(problems.Where(problem => problem != last));
+            ThrowTerminatingError(last is null ? Errors.FilterUnusable(Filter) : Errors.Of(last));
         }
 
+        WriteProblems(problems);
         Scan = scan!;
     }
 
@@ -120,8 +113,6 @@ public abstract partial class FilterScanCommand : BanCommand
     /// <summary>Takes a string that arrived through the pipeline.</summary>
     /// <param name="text">A line, or a text with line ends in it.</param>
     private protected abstract void AddLine(string? text);
-
-    private static string VisibleMessage(Problem problem) => string.Join('\n', problem.ToString().Split('\n').Select(VisibleText.Of));
 
     /// <summary>A filter named by a file is looked for from PowerShell's location; a name or a pattern stays as it is.</summary>
     private string FilterText()

@@ -85,11 +85,7 @@ public sealed class StartBanWatchCommand : BanCommand
         }
         catch (Exception e) when (e is not PipelineStoppedException)
         {
-            foreach (Problem problem in (e as ConfigurationException)?.Problems ?? [])
-            {
-                WriteError(Errors.Of(problem));
-            }
-
+            WriteProblems((e as ConfigurationException)?.Problems ?? []);
             ThrowTerminatingError(Errors.WatchEnded(e, options));
         }
     }

@@ -78,7 +78,7 @@ public sealed class BanWatchJob : Job
         }
         catch (Exception e)
         {
-            foreach (Problem problem in (e as ConfigurationException)?.Problems ?? [])
+            foreach (Problem problem in (e as ConfigurationException)?.Problems.Where(problem => problem.Severity == ProblemSeverity.Error) ?? [])
             {
                 Error.Add(Errors.Of(problem));
             }
