@@ -3,18 +3,18 @@
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/PesterSupport.psm1" -Force
     Import-Module (Get-ModuleUnderTest)
-    $commands = Get-Command -Module PSBan | ForEach-Object { @{ Name = $_.Name; Command = $_ } }
+    $script:commands = Get-Command -Module PSBan | ForEach-Object { @{ Name = $_.Name; Command = $_ } }
 }
 
 BeforeAll {
-    $common = [System.Management.Automation.PSCmdlet]::CommonParameters + [System.Management.Automation.PSCmdlet]::OptionalCommonParameters
-    $approved = (Get-Verb).Verb
+    $script:common = [System.Management.Automation.PSCmdlet]::CommonParameters + [System.Management.Automation.PSCmdlet]::OptionalCommonParameters
+    $script:approved = (Get-Verb).Verb
 }
 
 Describe '<Name>' -ForEach $commands {
     BeforeAll {
-        $metadata = [System.Management.Automation.CommandMetadata]::new($Command)
-        $parameters = $Command.Parameters.Values | Where-Object Name -NotIn $common
+        $script:metadata = [System.Management.Automation.CommandMetadata]::new($Command)
+        $script:parameters = $Command.Parameters.Values | Where-Object Name -NotIn $common
     }
 
     It 'has an approved verb and a singular noun with the prefix Ban' {

@@ -3,11 +3,11 @@
 BeforeAll {
     Import-Module "$PSScriptRoot/PesterSupport.psm1" -Force
     Import-Module (Get-ModuleUnderTest)
-    $log = Join-Path -Path $TestDrive -ChildPath 'app.log'
+    $script:log = Join-Path -Path $TestDrive -ChildPath 'app.log'
     Set-Content -LiteralPath $log -Value 'Nov 20 05:00:00 mail login failed from 192.0.2.1'
-    $nowhere = Join-Path -Path $TestDrive -ChildPath 'nowhere'
-    $empty = Join-Path -Path $TestDrive -ChildPath 'empty'
-    $null = New-Item -ItemType Directory -Path $empty
+    $script:nowhere = Join-Path -Path $TestDrive -ChildPath 'nowhere'
+    $script:empty = Join-Path -Path $TestDrive -ChildPath 'empty'
+    $script:null = New-Item -ItemType Directory -Path $empty
 
     # Runs something that fails, and hands out its error, whether it ended the pipeline or not.
     function Get-Failure {
@@ -43,7 +43,7 @@ Describe 'The error of <What>' -ForEach @(
     @{ What = 'a path of another provider'; Id = 'NotAFileSystemPath'; Category = 'InvalidArgument'; Target = 'env:HOME'; Script = { Get-Ban -StatePath env:HOME } }
 ) {
     BeforeAll {
-        $failure = Get-Failure $Script
+        $script:failure = Get-Failure $Script
     }
 
     It 'has the id <Id>' {
@@ -80,7 +80,7 @@ Describe 'Lengths of time' {
         @{ Text = '-1'; Length = 'ever' }
         @{ Text = '([timespan]::FromHours(2))'; Length = '2h' }
     ) {
-        $said = Invoke-CleanShell -ArgumentList $Text { Invoke-Expression "Add-Ban 192.0.2.1 app -Duration $($args[0]) -WhatIf" }
+        $said = Invoke-CleanShell -ArgumentList $Text { & ([scriptblock]::Create("Add-Ban 192.0.2.1 app -Duration $($args[0]) -WhatIf")) }
         "$said" | Should -Match "for $Length`""
     }
 

@@ -3,13 +3,13 @@
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/PesterSupport.psm1" -Force
     Import-Module (Get-ModuleUnderTest)
-    $commands = Get-Command -Module PSBan | ForEach-Object { @{ Name = $_.Name; Command = $_ } }
-    $topics = Get-ChildItem -Path "$PSScriptRoot/../en-US/about_*.help.txt" | ForEach-Object { @{ Topic = $_.Name -replace '\.help\.txt$'; File = $_.FullName } }
-    $hasBuiltHelp = Test-Path -LiteralPath (Join-Path -Path (Split-Path -Path (Get-ModuleUnderTest)) -ChildPath 'en-US/PSBan.dll-Help.xml')
+    $script:commands = Get-Command -Module PSBan | ForEach-Object { @{ Name = $_.Name; Command = $_ } }
+    $script:topics = Get-ChildItem -Path "$PSScriptRoot/../en-US/about_*.help.txt" | ForEach-Object { @{ Topic = $_.Name -replace '\.help\.txt$'; File = $_.FullName } }
+    $script:hasBuiltHelp = Test-Path -LiteralPath (Join-Path -Path (Split-Path -Path (Get-ModuleUnderTest)) -ChildPath 'en-US/PSBan.dll-Help.xml')
 }
 
 BeforeAll {
-    $common = [System.Management.Automation.PSCmdlet]::CommonParameters + [System.Management.Automation.PSCmdlet]::OptionalCommonParameters
+    $script:common = [System.Management.Automation.PSCmdlet]::CommonParameters + [System.Management.Automation.PSCmdlet]::OptionalCommonParameters
 
     # The commands of a script with the parameters that they do not have: an example must at least bind.
     function Get-UnknownParameter {
@@ -35,8 +35,8 @@ BeforeAll {
 
 Describe 'The page of <Name>' -ForEach $commands {
     BeforeAll {
-        $page = Get-Content -Raw -LiteralPath "$PSScriptRoot/../en-US/$Name.md"
-        $examples = [regex]::Matches($page, '(?ms)^```powershell\r?\n(.*?)^```')
+        $script:page = Get-Content -Raw -LiteralPath "$PSScriptRoot/../en-US/$Name.md"
+        $script:examples = [regex]::Matches($page, '(?ms)^```powershell\r?\n(.*?)^```')
     }
 
     It 'is written to the end' {

@@ -2,8 +2,8 @@
 
 BeforeAll {
     Import-Module "$PSScriptRoot/PesterSupport.psm1" -Force
-    $manifestPath = Get-ModuleUnderTest
-    $manifest = Import-PowerShellDataFile -LiteralPath $manifestPath
+    $script:manifestPath = Get-ModuleUnderTest
+    $script:manifest = Import-PowerShellDataFile -LiteralPath $manifestPath
 }
 
 Describe 'The manifest' {

@@ -4,8 +4,8 @@ BeforeAll {
     Import-Module "$PSScriptRoot/PesterSupport.psm1" -Force
     Import-Module (Get-ModuleUnderTest)
 
-    $log = Join-Path -Path $TestDrive -ChildPath 'app.log'
-    $lines = @(
+    $script:log = Join-Path -Path $TestDrive -ChildPath 'app.log'
+    $script:lines = @(
         'Nov 20 05:00:00 mail app: login failed for alice from 192.0.2.1'
         'Nov 20 05:00:01 mail app: started'
         '# a comment'
@@ -14,7 +14,7 @@ BeforeAll {
         'Nov 20 05:00:03 mail app: login failed for monitor from 192.0.2.9'
     )
     Set-Content -LiteralPath $log -Value $lines
-    $regex = 'app: login failed for <F-USER>\S+</F-USER> from <HOST>$'
+    $script:regex = 'app: login failed for <F-USER>\S+</F-USER> from <HOST>$'
 }
 
 Describe 'Test-BanFilter' {
@@ -113,8 +113,8 @@ Describe 'Find-BanFailure' {
 
 Describe 'Test-BanConfiguration' {
     BeforeAll {
-        $config = Join-Path -Path $TestDrive -ChildPath 'config'
-        $null = New-Item -ItemType Directory -Path "$config/filter.d"
+        $script:config = Join-Path -Path $TestDrive -ChildPath 'config'
+        $script:null = New-Item -ItemType Directory -Path "$config/filter.d"
         Set-Content -LiteralPath "$config/filter.d/app.conf" -Value "[Definition]`nfailregex = $regex"
         Set-Content -LiteralPath "$config/jail.conf" -Value @"
 [good]
