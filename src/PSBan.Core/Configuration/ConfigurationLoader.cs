@@ -60,6 +60,7 @@ public sealed class ConfigurationLoader
         if (table is not null)
         {
             var reader = new JailReader(_source, table, _isNativeAction);
+            reader.CheckDefaults(found);
             jails.AddRange(sections.Select(section => reader.Read(section, found)).OfType<JailOptions>());
         }
 

@@ -199,9 +199,19 @@ public sealed class LineFilter
         Dictionary<string, string> data = new(prefix, StringComparer.Ordinal);
         pattern.AddTo(data, match);
         List<string> matches = matched.ConvertAll(row => row.Original);
-        return data.TryGetValue(ConversationGroups.Session, out string? session)
-            ? Continue(_conversations.Merge(session, data, matches), pattern, line, failures)
-            : Report(data, matches, [], pattern, line, failures, out _);
+        if (data.TryGetValue(ConversationGroups.Session, out string? session))
+        {
+            return Continue(_conversations.Merge(session, data, matches), pattern, line, failures);
+        }
+
+        // A jail counts a lone match whatever its marks, for there is no session that could turn it into something; a report does not.
+        if (_options.CheckAllRegex && data.GetValueOrDefault(ConversationGroups.NoFail) is { Length: > 0 })
+        {
+            pattern.Hits++;
+            return LineVerdict.Ignored;
+        }
+
+        return Report(data, matches, [], pattern, line, failures, out _);
     }
 
     private LineVerdict Continue(Conversation conversation, FailPattern pattern, DatedLine line, List<Failure> failures)

@@ -75,7 +75,7 @@ internal static class Fail2BanOracle
     private static Dictionary<string, JsonElement> Run(string program, string[] arguments)
     {
         ProcessStartInfo start = new("python3", ["-c", program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["PYTHONPATH"] = Library;
+        start.Environment["PYTHONPATH"] = Environment.GetEnvironmentVariable("PSBAN_FAIL2BAN_LIBRARY") ?? Library;
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();

@@ -59,8 +59,14 @@ public sealed class DatePatternTests
     }
 
     [Theory]
-    [InlineData("%Y(")]
-    [InlineData("%Y[")]
-    [InlineData("%d %d")]
-    public void What_is_no_regex_is_refused(string pattern) => Assert.Throws<DatePatternException>(() => DatePattern.CreateAll(pattern, 2029));
+    [InlineData("%Y(", "missing ), unterminated subpattern at position 2; expected", 2)]
+    [InlineData("%ExY-[", "unterminated character set at position 5; expected", 5)]
+    [InlineData("%d %d", "redefinition of group name 'd' in what its codes stand for; expected", -1)]
+    public void What_is_no_regex_is_shown_with_a_caret(string pattern, string message, int caret)
+    {
+        var e = Assert.Throws<DatePatternException>(() => DatePattern.CreateAll(pattern, 2029));
+
+        Assert.StartsWith(message, e.Message, StringComparison.Ordinal);
+        Assert.EndsWith(caret < 0 ? $"\n  {pattern}" : $"\n  {pattern}\n  {new string(' ', caret)}^", e.Message, StringComparison.Ordinal);
+    }
 }

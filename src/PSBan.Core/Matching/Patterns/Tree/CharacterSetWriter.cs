@@ -69,7 +69,9 @@ internal static class CharacterSetWriter
 
         char c = (char)codePoint;
         bool special = inClass ? c is '\\' or ']' or '[' or '^' or '-' : c is '\\' or '*' or '+' or '?' or '|' or '{' or '[' or '(' or ')' or '^' or '$' or '.';
-        if (c < ' ' || c is > '~' and <= '\u00A0' || char.IsSurrogate(c) || c > '\u024F')
+        // An escaped hyphen cannot begin a range in .NET: in [\--/] it would stand for itself, and the dot would be lost.
+        bool isHyphen = inClass && c == '-';
+        if (isHyphen || c < ' ' || c is > '~' and <= '\u00A0' || char.IsSurrogate(c) || c > '\u024F')
         {
             text.Append(CultureInfo.InvariantCulture, $@"\u{codePoint:X4}");
         }
