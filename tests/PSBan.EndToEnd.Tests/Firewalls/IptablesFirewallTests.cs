@@ -20,7 +20,7 @@ public sealed class IptablesFirewallTests(ITestOutputHelper output)
         BlockType = "reject with tcp reset",
     };
 
-    [RequiresFact("root", "ip", "iptables")]
+    [RequiresFact("netns", "ip", "iptables")]
     public async Task What_is_added_is_listed_until_it_is_removed()
     {
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
@@ -43,7 +43,7 @@ public sealed class IptablesFirewallTests(ITestOutputHelper output)
         Assert.Equal(["mail in/out ü 192.0.2.7", "mail in/out ü 198.51.0.0/16", "mail in/out ü 198.51.100.0/24", "sshd 2001:db8::7"], await ListAsync(firewall));
     }
 
-    [RequiresFact("root", "ip", "iptables")]
+    [RequiresFact("netns", "ip", "iptables")]
     public async Task A_new_shape_replaces_rules_and_keeps_bans()
     {
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
@@ -70,7 +70,7 @@ public sealed class IptablesFirewallTests(ITestOutputHelper output)
         }
     }
 
-    [RequiresFact("root", "ip", "iptables")]
+    [RequiresFact("netns", "ip", "iptables")]
     public async Task A_chain_that_one_family_lacks_is_noted_and_one_that_both_lack_is_an_error()
     {
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
@@ -87,7 +87,7 @@ public sealed class IptablesFirewallTests(ITestOutputHelper output)
         Assert.Equal(["sshd 192.0.2.7", "sshd 2001:db8::7"], await ListAsync(firewall));
     }
 
-    [RequiresFact("root", "ip", "iptables")]
+    [RequiresFact("netns", "ip", "iptables")]
     public async Task Flushed_rules_are_noticed_and_opening_again_repairs_them()
     {
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
@@ -110,7 +110,7 @@ public sealed class IptablesFirewallTests(ITestOutputHelper output)
         Assert.Equal(FirewallFailure.Gone, gone.Failure);
     }
 
-    [RequiresFact("root", "ip", "iptables")]
+    [RequiresFact("netns", "ip", "iptables")]
     public async Task A_rule_taken_out_by_hand_does_not_stop_the_batch_that_removes_it()
     {
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
@@ -122,7 +122,7 @@ public sealed class IptablesFirewallTests(ITestOutputHelper output)
         Assert.Equal(["sshd 192.0.2.9"], await ListAsync(firewall));
     }
 
-    [RequiresFact("root", "ip", "iptables")]
+    [RequiresFact("netns", "ip", "iptables")]
     public async Task Opening_and_closing_again_and_again_leaves_nothing_and_touches_nothing_else()
     {
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
@@ -145,7 +145,7 @@ public sealed class IptablesFirewallTests(ITestOutputHelper output)
         Assert.Equal(before, after);
     }
 
-    [RequiresFact("root", "ip", "iptables", "setpriv")]
+    [RequiresFact("netns", "ip", "iptables", "setpriv")]
     public async Task Without_the_right_the_refusal_says_what_to_do()
     {
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
@@ -159,7 +159,7 @@ public sealed class IptablesFirewallTests(ITestOutputHelper output)
         }
     }
 
-    [RequiresFact("root", "ip", "iptables")]
+    [RequiresFact("netns", "ip", "iptables")]
     public async Task A_rule_that_iptables_does_not_take_is_named()
     {
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
@@ -172,7 +172,7 @@ public sealed class IptablesFirewallTests(ITestOutputHelper output)
         Assert.DoesNotContain("psban", await space.RunAsync("iptables", "-S"), StringComparison.Ordinal);
     }
 
-    [RequiresFact("root", "ip", "iptables")]
+    [RequiresFact("netns", "ip", "iptables")]
     public async Task Large_batches_are_applied_whole()
     {
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();

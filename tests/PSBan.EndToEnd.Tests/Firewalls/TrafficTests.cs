@@ -16,7 +16,7 @@ public sealed class TrafficTests
     private const string Bad4 = "192.0.2.66", Good4 = "192.0.2.67", Bad6 = "2001:db8::66", Good6 = "2001:db8::67";
     private static readonly string[] s_clients = [Bad4 + "/24", Good4 + "/24", Bad6 + "/32", Good6 + "/32", "2001:db8:bad::1/32", "2001:db8:bad::2/32", "192.0.2.130/24"];
 
-    [RequiresTheory("root", "ip", "nft", "iptables")]
+    [RequiresTheory("netns", "ip", "nft", "iptables")]
     [InlineData("nft")]
     [InlineData("iptables")]
     public async Task A_banned_address_reaches_the_other_ports_only_until_it_is_unbanned(string backEnd)
@@ -42,7 +42,7 @@ public sealed class TrafficTests
         await ExpectAsync(client, SocketError.Success, 22, bad);
     }
 
-    [RequiresTheory("root", "ip", "nft", "iptables")]
+    [RequiresTheory("netns", "ip", "nft", "iptables")]
     [InlineData("nft")]
     [InlineData("iptables")]
     public async Task A_banned_prefix_covers_its_hosts_and_no_others(string backEnd)
@@ -63,7 +63,7 @@ public sealed class TrafficTests
         await ExpectAsync(client, SocketError.Success, 22, ("2001:db8:bad::1", Server6));
     }
 
-    [RequiresTheory("root", "ip", "nft", "iptables")]
+    [RequiresTheory("netns", "ip", "nft", "iptables")]
     [InlineData("nft")]
     [InlineData("iptables")]
     public async Task Drop_leaves_the_sender_without_an_answer_and_reset_resets(string backEnd)
@@ -83,7 +83,7 @@ public sealed class TrafficTests
         await ExpectAsync(client, SocketError.ConnectionRefused, 22, (Bad4, Server4), (Bad6, Server6));
     }
 
-    [RequiresFact("root", "ip", "nft")]
+    [RequiresFact("netns", "ip", "nft")]
     public async Task The_kernel_ends_a_ban_by_itself_when_nobody_is_left_to_do_it()
     {
         await using NetworkNamespace server = await NetworkNamespace.CreateAsync(), client = await NetworkNamespace.CreateAsync();
@@ -105,7 +105,7 @@ public sealed class TrafficTests
         await ExpectAsync(client, SocketError.ConnectionRefused, 22, (Good4, Server4));
     }
 
-    [RequiresTheory("root", "ip", "nft", "iptables")]
+    [RequiresTheory("netns", "ip", "nft", "iptables")]
     [InlineData("nft")]
     [InlineData("iptables")]
     public async Task In_the_forward_hook_the_host_is_spared_and_what_lies_behind_it_is_not(string backEnd)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using PSBan.Model;
 
 namespace PSBan.Firewalls.Iptables;
@@ -6,7 +7,7 @@ namespace PSBan.Firewalls.Iptables;
 /// <summary>The filter table of one family (<c>iptables</c> or <c>ip6tables</c>) and what is known to stand in it.</summary>
 /// <param name="runner">Runs the tools.</param>
 /// <param name="isIPv6">Whether this is ip6tables.</param>
-internal sealed class IptablesFamily(CommandRunner runner, bool isIPv6)
+internal sealed partial class IptablesFamily(CommandRunner runner, bool isIPv6)
 {
     // Another program may hold the lock for as long as it takes to read a large set of rules.
     private static readonly string[] s_restore = ["--noflush", "-w", "30"];
@@ -51,7 +52,7 @@ internal sealed class IptablesFamily(CommandRunner runner, bool isIPv6)
             foreach (IptablesLayout layout in layouts)
             {
                 string purpose = $"set up the rule '{layout.Rule.Name}' of the jail '{layout.Rule.Jail}'";
-                await RestoreAsync(s_test, IptablesScript.Open([layout], standing, isIPv6), purpose, cancelToken).ConfigureAwait(false);
+                await RestoreAsync(s_restore, IptablesScript.Try(layout, isIPv6), purpose, cancelToken).ConfigureAwait(false);
             }
 
             throw;
@@ -147,23 +148,13 @@ internal sealed class IptablesFamily(CommandRunner runner, bool isIPv6)
         }
     }
 
-    // The legacy tool says no more than "line 3 failed".
-    private static string FailedLine(string error, string script)
-    {
-        int start = error.IndexOf("line", StringComparison.Ordinal);
-        ReadOnlySpan<char> number = start < 0 ? default : error.AsSpan(start + 4).TrimStart(": ");
-        int end = number.IndexOfAnyExceptInRange('0', '9');
-        if (end < 0 || !int.TryParse(number[..end], NumberStyles.None, CultureInfo.InvariantCulture, out int line) || line < 1)
-        {
-            return "";
-        }
+    // Both tools say no more than "line 3 failed" of what the kernel refused. (Their "error occurred at line" counts differently.)
+    private static string FailedLine(string error, string script) =>
+        LineFailed().Match(error) is { Success: true } match
+            && int.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            && script.Split('\n').ElementAtOrDefault(number - 1) is { } line
+            ? $"\n{line}" : "";
 
-        int at = 0;
-        for (int i = 1; i < line && at >= 0; i++)
-        {
-            at = script.IndexOf('\n', at) is var next and >= 0 ? next + 1 : -1;
-        }
-
-        return at < 0 || at >= script.Length ? "" : "\n" + script[at..script.IndexOf('\n', at)];
-    }
+    [GeneratedRegex("line ([0-9]{1,9}) failed", RegexOptions.CultureInvariant)]
+    private static partial Regex LineFailed();
 }

@@ -1,3 +1,5 @@
+using PSBan.Model;
+
 namespace PSBan.Firewalls.Iptables;
 
 /// <summary>
@@ -20,6 +22,9 @@ internal sealed class IptablesFirewall(CommandRunner runner) : IFirewall, IFirew
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Notes => [.. _notes];
+
+    /// <inheritdoc/>
+    public bool Covers(Address address) => !address.IsIPv6 || _hasIPv6 != false;
 
     private IEnumerable<IptablesFamily> Families => _hasIPv6 == true ? [_family4, _family6] : [_family4];
 

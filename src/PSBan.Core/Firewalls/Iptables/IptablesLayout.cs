@@ -43,10 +43,11 @@ internal sealed class IptablesLayout
 
     /// <summary>The rules of an address in its chain, without the command in front.</summary>
     /// <param name="address">The address or prefix.</param>
-    public IEnumerable<string> AddressRules(Address address)
+    /// <param name="chain">The chain they are for; null for its own.</param>
+    public IEnumerable<string> AddressRules(Address address, string? chain = null)
     {
         Verdict verdict = address.IsIPv6 ? _verdict6 : _verdict4;
-        string start = $"{Chain} -s {address} ";
+        string start = $"{chain ?? Chain} -s {address} ";
         if (verdict.Reason != RejectReason.TcpReset)
         {
             return [$"{start}-j {BlockTypes.ToIptables(verdict, address.IsIPv6)}"];

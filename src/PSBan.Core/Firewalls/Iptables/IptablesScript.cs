@@ -18,6 +18,19 @@ internal static class IptablesScript
     /// <summary>Touches what a rule needs, so that testing it shows whether tool, right and kernel are there.</summary>
     public static string Probe => $"{Begin}:{IptablesNames.Start}probe - [0:0]\n{End}";
 
+    /// <summary>Tries the verdict of a rule in a chain that goes at once; testing alone (<c>--test</c>) does not find a target that is not there.</summary>
+    /// <param name="layout">The rule.</param>
+    /// <param name="isIPv6">Whether it is for ip6tables.</param>
+    public static string Try(IptablesLayout layout, bool isIPv6)
+    {
+        StringBuilder script = new(Begin);
+        string chain = IptablesNames.Start + "probe";
+        Line(script, $":{chain} - [0:0]");
+        AddExamples(script, layout, chain, isIPv6);
+        Line(script, $"-X {chain}");
+        return script.Append(End).ToString();
+    }
+
     /// <summary>Makes the chains and the jumps anew; the chains keep their addresses.</summary>
     /// <param name="layouts">The rules.</param>
     /// <param name="standing">What stands now.</param>
@@ -31,17 +44,7 @@ internal static class IptablesScript
             Line(script, $":{layout.Chain} - [0:0]");
 
             // A verdict that the kernel does not take shows now, and not in the batch of the first ban.
-            string[] examples = [.. layout.AddressRules(isIPv6 ? s_example6 : s_example4)];
-            foreach (string rule in examples)
-            {
-                Line(script, $"-A {rule}");
-            }
-
-            foreach (string rule in examples)
-            {
-                Line(script, $"-D {rule}");
-            }
-
+            AddExamples(script, layout, layout.Chain, isIPv6);
             AddRules(script, layout, standing.AddressesIn(layout.Chain, isIPv6));
             DeleteJumps(script, layout.Chain, standing);
 
@@ -76,7 +79,7 @@ internal static class IptablesScript
             }
             else
             {
-                foreach (string rule in part.Removes.SelectMany(part.Layout.AddressRules))
+                foreach (string rule in part.Removes.SelectMany(address => part.Layout.AddressRules(address)))
                 {
                     Line(script, $"-D {rule}");
                 }
@@ -111,9 +114,19 @@ internal static class IptablesScript
         return script.Append(End).ToString();
     }
 
+    private static void AddExamples(StringBuilder script, IptablesLayout layout, string chain, bool isIPv6)
+    {
+        foreach (string rule in layout.AddressRules(isIPv6 ? s_example6 : s_example4, chain))
+        {
+            Line(script, $"-A {rule}");
+        }
+
+        Line(script, $"-F {chain}");
+    }
+
     private static void AddRules(StringBuilder script, IptablesLayout layout, IEnumerable<Address> addresses)
     {
-        foreach (string rule in addresses.SelectMany(layout.AddressRules))
+        foreach (string rule in addresses.SelectMany(address => layout.AddressRules(address)))
         {
             Line(script, $"-A {rule}");
         }
