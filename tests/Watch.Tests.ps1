@@ -4,7 +4,7 @@ BeforeAll {
     Import-Module "$PSScriptRoot/PesterSupport.psm1" -Force
     Import-Module (Get-ModuleUnderTest)
 
-    function Start-WatchJob {
+    function Invoke-WatchJob {
         param([pscustomobject] $Fixture)
 
         $job = Start-BanWatch -ConfigPath $Fixture.ConfigPath -StatePath $Fixture.StatePath -DryRun -AsJob
@@ -29,7 +29,7 @@ Describe 'A watch behind the session' {
     BeforeAll {
         $script:fixture = New-WatchFixture -Root (Join-Path -Path $TestDrive -ChildPath 'behind')
         $script:at = @{ StatePath = $fixture.StatePath }
-        $script:job = Start-WatchJob $fixture
+        $script:job = Invoke-WatchJob $fixture
     }
 
     AfterAll {
@@ -201,7 +201,7 @@ Describe 'The end of a watch' {
 
     It 'comes with Stop-Job, twenty times' {
         foreach ($round in 1..20) {
-            $job = Start-WatchJob $fixture
+            $job = Invoke-WatchJob $fixture
             Add-FailureLine $fixture "192.0.2.$round"
             Stop-Job -Job $job
             $job.State | Should -Be 'Stopped' -Because "round $round"
@@ -239,17 +239,18 @@ Describe 'The end of a watch' {
     }
 
     It 'comes with Stop-BanWatch from elsewhere, and completes the job' {
-        $job = Start-WatchJob $fixture
+        $job = Invoke-WatchJob $fixture
         Stop-BanWatch @at
-        Assert-Gone $fixture
+        Get-BanWatch @at -ErrorAction Ignore | Should -BeNullOrEmpty
         Wait-Job -Job $job -Timeout 60 | Should -Not -BeNullOrEmpty
         $job.State | Should -Be 'Completed'
         (Receive-Job -Job $job).Kind | Select-Object -Last 1 | Should -Be 'Stopped'
+        Assert-Gone $fixture
         Remove-Job -Job $job
     }
 
     It 'comes with Remove-Job -Force' {
-        Start-WatchJob $fixture | Remove-Job -Force
+        Invoke-WatchJob $fixture | Remove-Job -Force
         Assert-Gone $fixture
     }
 
