@@ -17,8 +17,8 @@ internal enum Operation
     /// <summary>Goes on at X, and if that fails at Y.</summary>
     Split,
 
-    /// <summary>Goes on with the next one, but only once at each place of the text: a round of a loop that took nothing is the last.</summary>
-    Once,
+    /// <summary>The same at the end of a loop's round that began at the place noted in slot Slot; a round that took nothing is the last, and leaves at Leave.</summary>
+    Loop,
 
     /// <summary>Goes on at X.</summary>
     Jump,
@@ -54,4 +54,7 @@ internal enum Operation
 /// <param name="Y">By operation.</param>
 /// <param name="Extra">The number under which its visits are remembered, or by operation.</param>
 /// <param name="Set">The set of characters.</param>
-internal readonly record struct Instruction(Operation Operation, int X = 0, int Y = 0, int Extra = 0, CharacterSet? Set = null);
+/// <param name="Slot">Of a loop.</param>
+/// <param name="Leave">Of a loop.</param>
+/// <param name="Rounds">The slots of the loops around a step that remembers visits: whether their rounds have taken nothing so far decides how it goes on.</param>
+internal readonly record struct Instruction(Operation Operation, int X = 0, int Y = 0, int Extra = 0, CharacterSet? Set = null, int Slot = 0, int Leave = 0, int[]? Rounds = null);

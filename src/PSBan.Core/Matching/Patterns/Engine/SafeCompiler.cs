@@ -10,6 +10,9 @@ internal sealed class SafeCompiler
     // Each condition doubles what has to be remembered.
     private const int MostConditions = 4;
 
+    // So does each loop around a step whose rounds may take nothing.
+    private const int MostLoopsAround = 6;
+
     // A look or an atomic group is looked at again from every place, which is linear only while it cannot reach far.
     private const int FarReach = 300;
 
@@ -18,8 +21,10 @@ internal sealed class SafeCompiler
     private readonly Dictionary<int, int> _slots = [];
     private readonly HashSet<int> _conditions = [];
     private readonly HashSet<int> _references = [];
+    private readonly List<int> _around = [];
     private int _branches;
     private int _runs;
+    private int _rounds;
     private bool _isLinear = true;
     private bool _isPossible = true;
 
@@ -48,7 +53,7 @@ internal sealed class SafeCompiler
         }
 
         int[] named = [.. Enumerable.Range(1, _pattern.Groups.Count).Where(group => _pattern.Groups[group - 1] is not null).Select(group => _slots[group])];
-        return new SafeProgram([.. _code], _branches, _runs, 2 * _slots.Count, [.. _conditions], [.. _references], named, _isLinear && _references.Count == 0);
+        return new SafeProgram([.. _code], _branches, _runs, (2 * _slots.Count) + _rounds, [.. _conditions], [.. _references], named, _isLinear && _references.Count == 0);
     }
 
     private int Add(Instruction instruction)
@@ -147,7 +152,14 @@ internal sealed class SafeCompiler
         }
     }
 
-    private int Split() => Add(new Instruction(Operation.Split, Extra: _branches++));
+    private int Split() => Add(Remembering(new Instruction(Operation.Split)));
+
+    private Instruction Remembering(Instruction instruction)
+    {
+        int number = _branches;
+        _branches += 1 << _around.Count;
+        return instruction with { Extra = number, Rounds = _around.Count > 0 ? [.. _around] : null };
+    }
 
     private void EmitRepeat(RepeatNode repeat)
     {
@@ -167,13 +179,14 @@ internal sealed class SafeCompiler
             }
 
             int again = _code.Count;
-            if (canBeEmpty)
+            int loop = canBeEmpty ? EmitRound(repeat.Body) : -1;
+            if (!canBeEmpty)
             {
-                Add(new Instruction(Operation.Once, Extra: _branches++));
+                Emit(repeat.Body);
+                loop = Split();
             }
 
-            Emit(repeat.Body);
-            Choose(repeat, Split(), again, _code.Count);
+            Choose(repeat, loop, again, _code.Count);
         }
         else
         {
@@ -188,6 +201,17 @@ internal sealed class SafeCompiler
         {
             Choose(repeat, leave, leave + 1, _code.Count);
         }
+    }
+
+    private int EmitRound(Node body)
+    {
+        int slot = (2 * _slots.Count) + _rounds++;
+        Add(new Instruction(Operation.Save, slot));
+        _around.Add(slot);
+        _isPossible &= _around.Count <= MostLoopsAround;
+        Emit(body);
+        _around.RemoveAt(_around.Count - 1);
+        return Add(Remembering(new Instruction(Operation.Loop, Slot: slot, Leave: _code.Count + 1)));
     }
 
     private void Choose(RepeatNode repeat, int split, int again, int leave)

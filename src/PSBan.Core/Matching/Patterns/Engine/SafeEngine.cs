@@ -176,22 +176,17 @@ internal sealed class SafeEngine
 
                     step++;
                     break;
-                case Operation.Split:
-                    if (!Visit(now.Extra, place, text.Length, inPart))
+                case Operation.Loop when _slots[now.Slot] == place:
+                    step = now.Leave;
+                    break;
+                case Operation.Split or Operation.Loop:
+                    if (!Visit(now, place, text.Length, inPart))
                     {
                         return -1;
                     }
 
                     Push(now.Y, place);
                     step = now.X;
-                    break;
-                case Operation.Once:
-                    if (!Visit(now.Extra, place, text.Length, inPart))
-                    {
-                        return -1;
-                    }
-
-                    step++;
                     break;
                 case Operation.Jump:
                     step = now.X;
@@ -321,8 +316,14 @@ internal sealed class SafeEngine
     }
 
     /// <summary>Notes that a step was reached at a place; false where it was already, under the same conditions.</summary>
-    private bool Visit(int branch, int place, int length, bool inPart)
+    private bool Visit(in Instruction step, int place, int length, bool inPart)
     {
+        int branch = step.Extra;
+        for (int i = 0; i < step.Rounds?.Length; i++)
+        {
+            branch += _slots[step.Rounds[i]] == place ? 1 << i : 0;
+        }
+
         if (_visitsByGroups is not null)
         {
             return _visitsByGroups.Add(branch, place, _slots, inPart);

@@ -6,7 +6,7 @@ namespace PSBan.Matching.Patterns.Engine;
 /// <param name="Code">The steps, started at the first.</param>
 /// <param name="Branches">How many of them remember where they have been.</param>
 /// <param name="Runs">How many of them are runs.</param>
-/// <param name="Slots">How many places are noted: two for each group that is seen.</param>
+/// <param name="Slots">How many places are noted: two for each group that is seen, one for each loop whose rounds may take nothing.</param>
 /// <param name="Conditions">The first slots of the groups that conditions ask for.</param>
 /// <param name="References">The first slots of the groups that back-references repeat.</param>
 /// <param name="GroupSlots">The first slot of every named group, in the order of the names.</param>
