@@ -32,7 +32,7 @@ internal class GuardedPattern(Pattern pattern, PatternRole role, int index, Sour
     public long Hits { get; set; }
 
     /// <summary>How it has fared so far.</summary>
-    public PatternUsage Usage => new(role, Index, Pattern.Text, Pattern.Expanded, location, Hits, _timedOut, _maxLength);
+    public PatternUsage Usage => new(role, Index, Pattern, location, Hits, _timedOut, _maxLength);
 
     /// <summary>Searches a text.</summary>
     /// <param name="text">The text.</param>

@@ -113,9 +113,9 @@ internal sealed class SampleRunner(string filterName, string configuration, stri
 
     private IEnumerable<string> NeverHit(SampleFilter filter)
     {
-        HashSet<string> hitAnywhere = [.. _filters.Values.SelectMany(other => other.Patterns).Where(pattern => pattern.Hits > 0).Select(pattern => pattern.Expanded)];
+        HashSet<string> hitAnywhere = [.. _filters.Values.SelectMany(other => other.Patterns).Where(pattern => pattern.Hits > 0).Select(pattern => pattern.Pattern.Expanded)];
         return filter.Patterns
-            .Where(pattern => pattern.Role == PatternRole.FailRegex && pattern.Hits == 0 && !hitAnywhere.Contains(pattern.Expanded))
+            .Where(pattern => pattern.Role == PatternRole.FailRegex && pattern.Hits == 0 && !hitAnywhere.Contains(pattern.Pattern.Expanded))
             .Select(pattern => $"[{filter.Name}] no line hits failregex {pattern.Index + 1}: {pattern.Text}");
     }
 
