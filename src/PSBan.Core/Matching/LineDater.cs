@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using PSBan.Matching.Dates;
 using PSBan.Model;
 
@@ -17,6 +18,7 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
     private const int LatencySeconds = 3300;
 
     private readonly DateDetector _detector = new(templates, options.Clock);
+    private readonly StallGuard _guard = new();
     private readonly PassedOverLines _passedOver = new(options.Clock);
     private DateDetector? _probe;
     private DateTimeOffset? _lastTime;
@@ -28,8 +30,15 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
     /// <param name="line">The line.</param>
     public DateTimeOffset? Probe(string line)
     {
-        DateMatch match = (_probe ??= new DateDetector(templates, options.Clock)).Match(line);
-        return match.Success && match.Cut.Length > 0 && match.Template.TryRead(match.Match, rules, out DateTimeOffset time) ? time : null;
+        try
+        {
+            DateMatch match = (_probe ??= new DateDetector(templates, options.Clock)).Match(line);
+            return match.Success && match.Cut.Length > 0 && match.Template.TryRead(match.Match, rules, out DateTimeOffset time) ? time : null;
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Dates a line.</summary>
@@ -37,11 +46,11 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
     /// <param name="number">Its number.</param>
     /// <param name="known">The time that came with the line; null where it must be found in the text.</param>
     /// <param name="inOperation">Whether the line is being written now.</param>
-    /// <returns>The line; null where it is too old to be looked at.</returns>
+    /// <returns>The line; null where it is too old to be looked at, or where its date took too long to find.</returns>
     public DatedLine? Date(string text, long number, DateTimeOffset? known, bool inOperation)
     {
-        DatedLine line = known is { } time ? WithTime(text, number, time) : Find(text, number, inOperation);
-        return options.TimeWindow && line.Time is not null ? HoldAgainstClock(line, inOperation) : line;
+        DatedLine? line = known is { } time ? WithTime(text, number, time) : FindInTime(text, number, inOperation);
+        return options.TimeWindow && line?.Time is not null ? HoldAgainstClock(line, inOperation) : line;
     }
 
     /// <summary>Takes note of a line that is not looked at. Its date is read only if a line without one asks for it.</summary>
@@ -66,6 +75,32 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
         DateTimeOffset local = TimeZoneInfo.ConvertTime(time, options.Clock.LocalTimeZone);
         string stamp = local.ToString(local.Ticks % TimeSpan.TicksPerSecond == 0 ? "yyyy-MM-ddTHH:mm:ss" : "yyyy-MM-ddTHH:mm:ss.ffffff", CultureInfo.InvariantCulture);
         return new DatedLine($"{stamp} {text}", text, number) { Time = time };
+    }
+
+    private DatedLine? FindInTime(string text, long number, bool inOperation)
+    {
+        if (text.Length > _guard.MaxLength)
+        {
+            watch.IsLost = true;
+            return null;
+        }
+
+        try
+        {
+            return Find(text, number, inOperation);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            watch.IsLost = true;
+            bool isPutAside = _guard.Strike(text.Length);
+            watch.Say(LineNoticeKind.PatternTimedOut, $"The datepattern exceeded its time on a line of {text.Length} characters; the line is given up.");
+            if (isPutAside)
+            {
+                watch.Say(LineNoticeKind.PatternPutAside, $"The datepattern exceeded its time on {_guard.TimedOut} lines and is put aside for {_guard.Scope}. Write it without nested repetition.");
+            }
+
+            return null;
+        }
     }
 
     private DatedLine Find(string text, long number, bool inOperation)

@@ -80,6 +80,22 @@ public sealed class GuardedPatternTests
         Assert.Single(filter.Feed("b 192.0.2.7"));
     }
 
+    [Fact]
+    public void A_datepattern_that_stalls_loses_such_lines_alone()
+    {
+        TestedFilter filter = TestedFilter.Create(["b <HOST>$"], filter => filter with { DatePattern = TestedFilter.Located(@"^(?:\w+\s?)+!%Y-%m-%d")[0] });
+
+        filter.Feed(Hostile(100) + "b 192.0.2.7");
+        Assert.Equal(LineVerdict.TimedOut, filter.Verdict);
+        Assert.Single(filter.Feed("a!2005-08-14 b 192.0.2.7"));
+
+        filter.FeedAll(Hostile(100), Hostile(100), Hostile(100));
+        Assert.Equal(3, filter.Notices.Count(notice => notice.Kind == LineNoticeKind.PatternTimedOut));
+        Assert.Equal(LineNoticeKind.PatternPutAside, filter.Notices[^1].Kind);
+        Assert.Null(filter.Filter.DateOf(Hostile(100)));
+        Assert.Single(filter.Feed("a!2005-08-14 b 192.0.2.7"));
+    }
+
     private static TestedFilter Create(params string[] patterns) =>
         TestedFilter.Create(patterns, options: options => options with { MatchTimeout = TimeSpan.FromMilliseconds(30) });
 
