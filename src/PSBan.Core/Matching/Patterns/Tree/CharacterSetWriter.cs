@@ -14,7 +14,8 @@ internal static class CharacterSetWriter
     /// <param name="set">The set.</param>
     /// <param name="beforeBoundary">
     /// Whether the pattern has a <c>\b</c>: .NET 10 takes a class such as <c>[^a-z]</c> for word characters when it looks whether what repeats it may give some
-    /// back to a <c>\b</c>, so that <c>[^a-z]+\b</c> does not match <c>A.</c>; a surrogate among the exceptions sets it right and excludes nothing else.
+    /// back to a <c>\b</c>, so that <c>[^a-z]+\b</c> does not match <c>A.</c>, and <c>\D</c> for none at all; a surrogate among the exceptions sets it right and excludes nothing
+    /// else that comes to .NET.
     /// </param>
     public static void Append(StringBuilder text, CharacterSet set, bool beforeBoundary)
     {
@@ -35,6 +36,12 @@ internal static class CharacterSetWriter
         {
             // Shorter from the other side.
             (ranges, negated) = ([.. CharacterRange.Complement(ranges)], !negated);
+        }
+
+        if (beforeBoundary && ranges.Count == 0 && set.Kinds == CharacterKinds.NotDigit)
+        {
+            text.Append(negated ? @"\d" : @"[^\d\uD800]");
+            return;
         }
 
         ranges = [.. ranges.Where(range => range.Low <= char.MaxValue)];
