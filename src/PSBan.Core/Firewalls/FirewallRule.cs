@@ -22,6 +22,9 @@ public sealed record FirewallRule
     /// <value>The default is -1, before the filter priority.</value>
     public int Priority { get; init; } = -1;
 
+    /// <summary>Whether connections that stand already are left alone (<c>iptables-new</c>).</summary>
+    public bool NewConnections { get; init; }
+
     /// <summary>What happens to a packet: <c>reject</c>, <c>drop</c> or the packet filter's own words; null for its default (reject).</summary>
     public string? BlockType { get; init; }
 

@@ -14,6 +14,7 @@ namespace PSBan.Model;
 /// Text is read strictly: four decimal octets without leading zeros (<c>192.030.0.6</c> is no address), or RFC 4291 text without a zone.
 /// The text form is RFC 5952: lower case, compressed, no brackets, and no <c>/32</c> or <c>/128</c> behind a host.
 /// </remarks>
+[System.Text.Json.Serialization.JsonConverter(typeof(AddressJsonConverter))]
 public readonly struct Address : IEquatable<Address>, IComparable<Address>, IComparable, ISpanParsable<Address>, IFormattable
 {
     private static readonly System.Buffers.SearchValues<char> s_ipv6Characters = System.Buffers.SearchValues.Create("0123456789abcdefABCDEF:.");

@@ -4,6 +4,7 @@ namespace PSBan.Model;
 /// What a failure is counted for and what a ban holds: an address or prefix or, where a filter captures <c>&lt;F-ID&gt;</c> or a
 /// host name that is not to be resolved, plain text.
 /// </summary>
+[System.Text.Json.Serialization.JsonConverter(typeof(BanIdJsonConverter))]
 public readonly struct BanId : IEquatable<BanId>, IComparable<BanId>, IComparable
 {
     private readonly string? _text;

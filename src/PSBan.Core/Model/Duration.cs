@@ -6,6 +6,7 @@ namespace PSBan.Model;
 /// A length of time as fail2ban writes it: seconds, or units such as <c>1d12h</c>; <c>-1</c> is for ever.
 /// The units are fail2ban's own: a month has 30.4375 days and a year 365.25; <c>m</c> is always minutes.
 /// </summary>
+[System.Text.Json.Serialization.JsonConverter(typeof(DurationJsonConverter))]
 public readonly partial record struct Duration : IComparable<Duration>, IComparable
 {
     private readonly double _seconds;

@@ -1,0 +1,179 @@
+using System.Text.Json;
+using PSBan.Model;
+using PSBan.Watch;
+
+namespace PSBan.Control;
+
+/// <summary>Serves the clients of a watch, each in a task of its own, so that a stuck one keeps nobody waiting.</summary>
+internal sealed class ControlServer(IControlListener listener, IWatchControl watch, Func<EventSubscription> subscribe, TimeProvider clock)
+{
+    private const int FlushAt = 64 * 1024;
+
+    /// <summary>Accepts clients until cancelled, and returns when the last one is gone.</summary>
+    /// <param name="acceptToken">Ends the accepting; clients that are there may finish what they wait for.</param>
+    /// <param name="cancelToken">Ends the connections.</param>
+    public async Task RunAsync(CancellationToken acceptToken, CancellationToken cancelToken)
+    {
+        using var room = new SemaphoreSlim(ControlProtocol.MaxClients);
+        List<Task> clients = [];
+        while (!acceptToken.IsCancellationRequested)
+        {
+            try
+            {
+                await room.WaitAsync(acceptToken).ConfigureAwait(false);
+                Stream stream = await listener.AcceptAsync(acceptToken).ConfigureAwait(false);
+                clients.RemoveAll(client => client.IsCompleted);
+                clients.Add(ServeAsync(stream, room, cancelToken));
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+            catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
+            {
+                room.Release();
+                await Task.Delay(TimeSpan.FromMilliseconds(100), clock, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+
+        await Task.WhenAll(clients).ConfigureAwait(false);
+    }
+
+    private async Task ServeAsync(Stream stream, SemaphoreSlim room, CancellationToken cancelToken)
+    {
+        await Task.Yield();
+        try
+        {
+            await using var channel = new LineChannel(stream, ControlProtocol.MaxRequestBytes);
+            while (await ServeOneAsync(channel, cancelToken).ConfigureAwait(false))
+            {
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException)
+        {
+            // The client has left, or was too slow for our patience; there is nobody to tell.
+        }
+        finally
+        {
+            room.Release();
+        }
+    }
+
+    private async Task<bool> ServeOneAsync(LineChannel channel, CancellationToken cancelToken)
+    {
+        // An idle client may stay; a half-sent request keeps only its own task, and never more memory than one line.
+        ControlReply? refusal = null;
+        ControlRequest? request = null;
+        try
+        {
+            request = await channel.ReadAsync(ControlJson.Default.ControlRequest, cancelToken).ConfigureAwait(false);
+        }
+        catch (JsonException e)
+        {
+            refusal = Refuse(ControlErrorCode.BadRequest, $"The request could not be read: {e.Message}");
+        }
+
+        if (request is null && refusal is null)
+        {
+            return false;
+        }
+
+        if (request is not null && request.Version != ControlProtocol.Version)
+        {
+            refusal = Refuse(
+                ControlErrorCode.VersionMismatch,
+                $"The watch speaks version {ControlProtocol.Version} of the control protocol, the client version {request.Version}; use the same PSBan on both sides.");
+        }
+
+        bool goOn = refusal is null;
+        if (request is not null && refusal is null)
+        {
+            try
+            {
+                await AnswerAsync(channel, request, cancelToken).ConfigureAwait(false);
+                refusal = new ControlReply { End = true };
+            }
+            catch (ControlException e)
+            {
+                refusal = Refuse(e.Code, e.Message);
+            }
+        }
+
+        channel.Write(refusal!, ControlJson.Default.ControlReply);
+        await FlushAsync(channel, cancelToken).ConfigureAwait(false);
+        return goOn;
+    }
+
+    private async Task AnswerAsync(LineChannel channel, ControlRequest request, CancellationToken cancelToken)
+    {
+        switch (request.Command)
+        {
+            case ControlCommand.Watch:
+                await WriteAllAsync(channel, [new ControlReply { Watch = await watch.GetWatchAsync(cancelToken).ConfigureAwait(false) }], cancelToken).ConfigureAwait(false);
+                break;
+            case ControlCommand.Jails:
+                IReadOnlyList<JailInfo> jails = await watch.GetJailsAsync(cancelToken).ConfigureAwait(false);
+                await WriteAllAsync(channel, jails.Select(jail => new ControlReply { Jail = jail }), cancelToken).ConfigureAwait(false);
+                break;
+            case ControlCommand.Bans:
+                await WriteBansAsync(channel, await watch.GetBansAsync(request.Jail, cancelToken).ConfigureAwait(false), cancelToken).ConfigureAwait(false);
+                break;
+            case ControlCommand.Ban when request is { Jail: { } jail, Id: { Length: > 0 } id }:
+                await WriteBansAsync(channel, await watch.BanAsync(jail, BanId.FromText(id), request.Duration, cancelToken).ConfigureAwait(false), cancelToken).ConfigureAwait(false);
+                break;
+            case ControlCommand.Unban:
+                BanId? which = request.Id is { } text ? BanId.FromText(text) : null;
+                await WriteBansAsync(channel, await watch.UnbanAsync(request.Jail, which, cancelToken).ConfigureAwait(false), cancelToken).ConfigureAwait(false);
+                break;
+            case ControlCommand.Events:
+                await StreamEventsAsync(channel, cancelToken).ConfigureAwait(false);
+                break;
+            case ControlCommand.Stop:
+                watch.RequestStop();
+                break;
+            default:
+                throw new ControlException(ControlErrorCode.BadRequest, $"The request '{request.Command}' lacks something, or is not known.");
+        }
+    }
+
+    private Task WriteBansAsync(LineChannel channel, IReadOnlyList<Ban> bans, CancellationToken cancelToken) =>
+        WriteAllAsync(channel, bans.Select(ban => new ControlReply { Ban = ban }), cancelToken);
+
+    private async Task WriteAllAsync(LineChannel channel, IEnumerable<ControlReply> replies, CancellationToken cancelToken)
+    {
+        foreach (ControlReply reply in replies)
+        {
+            channel.Write(reply, ControlJson.Default.ControlReply);
+            if (channel.Unflushed > FlushAt)
+            {
+                await FlushAsync(channel, cancelToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task StreamEventsAsync(LineChannel channel, CancellationToken cancelToken)
+    {
+        using EventSubscription events = subscribe();
+
+        // A first empty line tells the client that from here on it misses nothing.
+        channel.Write(new ControlReply(), ControlJson.Default.ControlReply);
+        await FlushAsync(channel, cancelToken).ConfigureAwait(false);
+        await foreach (BanEvent item in events.ReadAllAsync(cancelToken).ConfigureAwait(false))
+        {
+            channel.Write(new ControlReply { Event = item }, ControlJson.Default.ControlReply);
+            if (events.IsEmpty || channel.Unflushed > FlushAt)
+            {
+                await FlushAsync(channel, cancelToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task FlushAsync(LineChannel channel, CancellationToken cancelToken)
+    {
+        using var patience = new CancellationTokenSource(ControlProtocol.ClientPatience, clock);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancelToken);
+        await channel.FlushAsync(both.Token).ConfigureAwait(false);
+    }
+
+    private static ControlReply Refuse(ControlErrorCode code, string message) => new() { End = true, ErrorCode = code, Error = message };
+}

@@ -1,0 +1,90 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace PSBan.Control;
+
+/// <summary>JSON objects, one a line, over a stream; lines beyond the limit are refused, not gathered.</summary>
+internal sealed class LineChannel : IAsyncDisposable
+{
+    private readonly Stream _stream;
+    private readonly PipeReader _reader;
+    private readonly PipeWriter _writer;
+    private readonly int _maxLine;
+
+    public LineChannel(Stream stream, int maxLine)
+    {
+        _stream = stream;
+        _maxLine = maxLine;
+        _reader = PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true));
+        _writer = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
+    }
+
+    /// <summary>Reads the next line; null at the end of the stream.</summary>
+    /// <exception cref="JsonException">The line is no such object, or too long.</exception>
+    public async Task<T?> ReadAsync<T>(JsonTypeInfo<T> type, CancellationToken cancelToken)
+        where T : class
+    {
+        while (true)
+        {
+            ReadResult result = await _reader.ReadAsync(cancelToken).ConfigureAwait(false);
+            ReadOnlySequence<byte> buffer = result.Buffer;
+            if (buffer.PositionOf((byte)'\n') is { } end)
+            {
+                ReadOnlySequence<byte> line = buffer.Slice(0, end);
+                try
+                {
+                    return line.Length > _maxLine ? throw TooLong() : Parse(line, type);
+                }
+                finally
+                {
+                    _reader.AdvanceTo(buffer.GetPosition(1, end));
+                }
+            }
+
+            bool tooLong = buffer.Length > _maxLine;
+            _reader.AdvanceTo(buffer.Start, buffer.End);
+            if (tooLong)
+            {
+                throw TooLong();
+            }
+
+            if (result.IsCompleted)
+            {
+                return null;
+            }
+        }
+    }
+
+    /// <summary>Writes one object as a line into the buffer; <see cref="FlushAsync"/> sends it.</summary>
+    public void Write<T>(T value, JsonTypeInfo<T> type)
+    {
+        using var json = new Utf8JsonWriter(_writer);
+        JsonSerializer.Serialize(json, value, type);
+        json.Flush();
+        _writer.GetSpan(1)[0] = (byte)'\n';
+        _writer.Advance(1);
+    }
+
+    /// <summary>How many bytes wait to be sent.</summary>
+    public long Unflushed => _writer.UnflushedBytes;
+
+    /// <summary>Sends what was written.</summary>
+    public async Task FlushAsync(CancellationToken cancelToken) => await _writer.FlushAsync(cancelToken).ConfigureAwait(false);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _reader.CompleteAsync().ConfigureAwait(false);
+        await _stream.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static T Parse<T>(in ReadOnlySequence<byte> line, JsonTypeInfo<T> type)
+        where T : class
+    {
+        var json = new Utf8JsonReader(line);
+        return JsonSerializer.Deserialize(ref json, type) ?? throw new JsonException("The line is null.");
+    }
+
+    private JsonException TooLong() => new($"The line is longer than {_maxLine} bytes.");
+}

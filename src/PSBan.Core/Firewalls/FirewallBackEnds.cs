@@ -1,0 +1,17 @@
+namespace PSBan.Firewalls;
+
+/// <summary>The names of the native back ends.</summary>
+public static class FirewallBackEnds
+{
+    /// <summary>Whichever works here: nft, otherwise iptables.</summary>
+    public const string Auto = "auto";
+
+    /// <summary>nftables, with kernel-side times.</summary>
+    public const string Nft = "nft";
+
+    /// <summary>iptables and ip6tables; the watcher ends bans itself.</summary>
+    public const string Iptables = "iptables";
+
+    /// <summary>Nothing is done, but what would be done can be listed.</summary>
+    public const string DryRun = "dry-run";
+}

@@ -1,0 +1,75 @@
+using PSBan.Configuration;
+using PSBan.Model;
+
+namespace PSBan.Firewalls;
+
+/// <summary>
+/// Translates the actions that a native back end serves into rules. One object serves a whole configuration, because the names of rules
+/// are unique over all jails (two jails may both write <c>name=SMTP</c>); jails in the same order always get the same names.
+/// </summary>
+public sealed class FirewallFactory
+{
+    // fail2ban's names, and PSBan's own; the type is what the file of that name sets.
+    private static readonly Dictionary<string, ActionKind> s_kinds = new(StringComparer.Ordinal)
+    {
+        ["nft"] = new(FirewallBackEnds.Nft, null),
+        ["nftables"] = new(FirewallBackEnds.Nft, "multiport"),
+        ["nftables-multiport"] = new(FirewallBackEnds.Nft, "multiport"),
+        ["nftables-allports"] = new(FirewallBackEnds.Nft, "allports"),
+        ["iptables"] = new(FirewallBackEnds.Iptables, "oneport"),
+        ["iptables-multiport"] = new(FirewallBackEnds.Iptables, "multiport"),
+        ["iptables-allports"] = new(FirewallBackEnds.Iptables, "allports"),
+        ["iptables-new"] = new(FirewallBackEnds.Iptables, "oneport", NewConnections: true),
+        ["dry-run"] = new(FirewallBackEnds.DryRun, null),
+    };
+
+    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+
+    /// <summary>Whether a native back end serves the action, so that no file of that name is needed.</summary>
+    /// <param name="actionFile">The name of the action, as in <see cref="ActionOptions.File"/>.</param>
+    public static bool IsNative(string actionFile) => s_kinds.ContainsKey(actionFile);
+
+    /// <summary>Translates an action.</summary>
+    /// <param name="jail">The name of the jail.</param>
+    /// <param name="action">The action.</param>
+    /// <param name="problems">Takes what is wrong with its parameters.</param>
+    /// <returns>The back end and the rule; null where the action is not native, or where a problem of severity error was added.</returns>
+    public FirewallBinding? Create(string jail, ActionOptions action, ICollection<Problem> problems)
+    {
+        if (!s_kinds.TryGetValue(action.File, out ActionKind? kind))
+        {
+            return null;
+        }
+
+        ActionParameters parameters = new(jail, action, problems);
+        bool isIptables = kind.BackEnd == FirewallBackEnds.Iptables;
+        string? ports = parameters.Ports(kind.Type);
+        FirewallRule rule = new()
+        {
+            Jail = jail,
+            Name = parameters.Name(),
+            Ports = ports,
+            Protocols = parameters.Protocols(ports is null && kind.Type is null ? ProtocolNames.All : "tcp", needPorts: ports is not null),
+            Chains = isIptables ? parameters.IptablesChains() : parameters.NftHooks(),
+            Priority = isIptables ? -1 : parameters.Priority(),
+            NewConnections = kind.NewConnections,
+            BlockType = parameters.BlockType("blocktype"),
+            BlockType6 = parameters.BlockType("blocktype?family=inet6"),
+        };
+        parameters.WarnOfHooks();
+        return parameters.HasErrors ? null : new FirewallBinding(kind.BackEnd, rule with { Name = Unique(rule.Name) });
+    }
+
+    private string Unique(string name)
+    {
+        string unique = name;
+        for (int number = 2; !_names.Add(unique); number++)
+        {
+            unique = $"{name}-{number}";
+        }
+
+        return unique;
+    }
+
+    private sealed record ActionKind(string BackEnd, string? Type, bool NewConnections = false);
+}

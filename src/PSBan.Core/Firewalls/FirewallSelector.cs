@@ -1,0 +1,79 @@
+using PSBan.Firewalls.DryRun;
+using PSBan.Firewalls.Iptables;
+using PSBan.Firewalls.Nft;
+
+namespace PSBan.Firewalls;
+
+/// <summary>A packet filter and why it is this one.</summary>
+/// <param name="Firewall">The packet filter, found to be usable.</param>
+/// <param name="Reason">A sentence for the log.</param>
+public sealed record FirewallChoice(IFirewall Firewall, string Reason);
+
+/// <summary>Makes a back end from its name, after finding out whether it works here.</summary>
+public static class FirewallSelector
+{
+    /// <summary>Makes a back end.</summary>
+    /// <param name="name">One of <see cref="FirewallBackEnds"/>.</param>
+    /// <param name="time">The clock of the dry run.</param>
+    /// <param name="cancelToken">Ends the call early.</param>
+    /// <exception cref="FirewallException">It does not work here, or (for <c>auto</c>) none does; the message says why and what to do.</exception>
+    public static Task<FirewallChoice> CreateAsync(string name, TimeProvider time, CancellationToken cancelToken) =>
+        CreateAsync(name, time, new CommandRunner(), cancelToken);
+
+    /// <inheritdoc cref="CreateAsync(string, TimeProvider, CancellationToken)"/>
+    /// <param name="name">One of <see cref="FirewallBackEnds"/>.</param>
+    /// <param name="time">The clock of the dry run.</param>
+    /// <param name="runner">Runs the tools.</param>
+    /// <param name="cancelToken">Ends the call early.</param>
+    internal static async Task<FirewallChoice> CreateAsync(string name, TimeProvider time, CommandRunner runner, CancellationToken cancelToken)
+    {
+        switch (name)
+        {
+            case FirewallBackEnds.DryRun:
+                return new FirewallChoice(new DryRunFirewall(time), "Dry run: the packet filter is not touched.");
+            case FirewallBackEnds.Nft:
+                return new FirewallChoice(await OpenNftAsync(runner, cancelToken).ConfigureAwait(false), "nft works here.");
+            case FirewallBackEnds.Iptables:
+                return new FirewallChoice(await OpenIptablesAsync(runner, cancelToken).ConfigureAwait(false), "iptables works here.");
+            case FirewallBackEnds.Auto:
+                return await ChooseAsync(runner, cancelToken).ConfigureAwait(false);
+            default:
+                throw new FirewallException(FirewallFailure.Unavailable, $"There is no firewall '{name}'; write auto, nft, iptables or dry-run.");
+        }
+    }
+
+    private static async Task<FirewallChoice> ChooseAsync(CommandRunner runner, CancellationToken cancelToken)
+    {
+        try
+        {
+            return new FirewallChoice(await OpenNftAsync(runner, cancelToken).ConfigureAwait(false), "nft was chosen: it works here, and the kernel ends its bans.");
+        }
+        catch (FirewallException nft) when (nft.Failure != FirewallFailure.AccessDenied)
+        {
+            try
+            {
+                return new FirewallChoice(
+                    await OpenIptablesAsync(runner, cancelToken).ConfigureAwait(false),
+                    $"iptables was chosen, because nft does not work here: {nft.Message}");
+            }
+            catch (FirewallException iptables)
+            {
+                throw new FirewallException(iptables.Failure, $"Neither nft nor iptables works here. {nft.Message} {iptables.Message}", iptables);
+            }
+        }
+    }
+
+    private static async Task<IFirewall> OpenNftAsync(CommandRunner runner, CancellationToken cancelToken)
+    {
+        NftFirewall firewall = new(runner);
+        await firewall.ProbeAsync(cancelToken).ConfigureAwait(false);
+        return firewall;
+    }
+
+    private static async Task<IFirewall> OpenIptablesAsync(CommandRunner runner, CancellationToken cancelToken)
+    {
+        IptablesFirewall firewall = new(runner);
+        await firewall.ProbeAsync(cancelToken).ConfigureAwait(false);
+        return firewall;
+    }
+}

@@ -1,0 +1,160 @@
+using System.Globalization;
+using PSBan.Model;
+
+namespace PSBan.Jails;
+
+/// <content>The bans: entered, by hand, looked at, ended; and taking a jail's state out and in.</content>
+public sealed partial class Jail
+{
+    /// <summary>Copies of all bans, the one that ends first in front, permanent ones last.</summary>
+    public IReadOnlyList<Ban> Bans => [.. _bans.All.OrderBy(ban => ban.Expires ?? DateTimeOffset.MaxValue).ThenBy(ban => ban.Id)];
+
+    /// <summary>A copy of the ban of an identifier; null where it is not banned. An address inside a banned prefix is not itself banned.</summary>
+    /// <param name="id">The identifier.</param>
+    public Ban? Find(BanId id) => _bans.Find(id);
+
+    /// <summary>Bans an identifier by hand, even one that would be ignored. The ban counts from now.</summary>
+    /// <param name="id">An address, a prefix or text.</param>
+    /// <param name="now">The time by the watch's clock.</param>
+    /// <param name="duration">The length; null for what the jail gives.</param>
+    /// <returns><see cref="Banned"/>, or where it is banned already <see cref="Prolonged"/> or <see cref="AlreadyBanned"/>.</returns>
+    public JailDecision Ban(BanId id, DateTimeOffset now, Duration? duration = null)
+    {
+        if (_bans.Contains(id))
+        {
+            return Prolong(id, now, duration ?? Options.BanTime.Value);
+        }
+
+        BanTerms terms = _terms?.TermsOf(id, now, Options.BanTime.Value) ?? new BanTerms(Options.BanTime.Value, 1);
+        return Enter(new Ban(Name, id, now, duration ?? terms.Duration) { Count = terms.Count }, now);
+    }
+
+    /// <summary>Takes over a ban of an earlier run, if it is not over and its identifier is not to be ignored.</summary>
+    /// <param name="ban">The ban as it was stored.</param>
+    /// <param name="now">The time by the watch's clock.</param>
+    /// <param name="longest">What a longer ban is cut to; null for no cut.</param>
+    /// <returns><see cref="Banned"/> with <see cref="Model.Ban.Restored"/> set, <see cref="Expired"/>, <see cref="Ignored"/> or <see cref="AlreadyBanned"/>.</returns>
+    public JailDecision Restore(Ban ban, DateTimeOffset now, Duration? longest = null)
+    {
+        ArgumentNullException.ThrowIfNull(ban);
+        if (_ignore.Match(ban.Address) is IgnoreReason reason)
+        {
+            return new Ignored(ban.Id, reason);
+        }
+
+        if (_bans.Find(ban.Id) is Ban present)
+        {
+            return new AlreadyBanned(present);
+        }
+
+        Duration duration = longest is Duration most && ban.Duration > most ? most : ban.Duration;
+        return Enter(ban with { Jail = Name, Duration = duration, Restored = true, State = BanState.Pending }, now);
+    }
+
+    /// <summary>Ends the ban of an identifier by hand, and with a prefix those of all addresses inside it; their failures are forgotten too.</summary>
+    /// <param name="id">The identifier.</param>
+    /// <returns>The bans that were.</returns>
+    public IReadOnlyList<Ban> Unban(BanId id)
+    {
+        IReadOnlyList<BanId> ids = id.IsAddress && !id.Address.IsHost ? _bans.Inside(id.Address) : [id];
+        List<Ban> ended = [];
+        foreach (BanId each in ids)
+        {
+            Forget(each);
+            if (_bans.Remove(each) is Ban ban)
+            {
+                ended.Add(ban);
+            }
+        }
+
+        return ended;
+    }
+
+    /// <summary>Ends all bans by hand.</summary>
+    /// <returns>The bans that were.</returns>
+    public IReadOnlyList<Ban> UnbanAll()
+    {
+        IReadOnlyList<Ban> ended = Bans;
+        foreach (Ban ban in ended)
+        {
+            Forget(ban.Id);
+            _bans.Remove(ban.Id);
+        }
+
+        return ended;
+    }
+
+    /// <summary>Notes how far a ban has come in the packet filter.</summary>
+    /// <param name="id">The identifier.</param>
+    /// <param name="state">How far.</param>
+    /// <returns>Whether it is banned at all.</returns>
+    public bool SetState(BanId id, BanState state) => _bans.SetState(id, state);
+
+    /// <summary>Copies what the jail counts, to be stored.</summary>
+    public JailState Export()
+    {
+        List<TrackedFailures> tracked = new(_failures.Count);
+        for (int slot = _failures.Oldest; slot >= 0; slot = _failures.After(slot))
+        {
+            ref FailureEntry entry = ref _failures[slot];
+            List<DateTimeOffset> times = [];
+            foreach (long stamp in entry.Stamps.Stamps)
+            {
+                times.Add(new DateTimeOffset(stamp, TimeSpan.Zero));
+            }
+
+            tracked.Add(new TrackedFailures(entry.Id, times, _lines.Read(entry.Lines, _maxMatches)));
+        }
+
+        return new JailState(_totalFailed, _totalBanned, tracked);
+    }
+
+    /// <summary>Begins from what was stored, in place of what was counted so far. Nothing is banned by it; the next failure decides.</summary>
+    /// <param name="state">What <see cref="Export"/> gave.</param>
+    public void Import(JailState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        (_totalFailed, _totalBanned) = (state.TotalFailed, state.TotalBanned);
+        _failures.Clear();
+        foreach (TrackedFailures failures in state.Tracked.Skip(state.Tracked.Count - _limits.TrackedAddresses))
+        {
+            ref FailureEntry entry = ref _failures[_failures.Touch(failures.Id)];
+            foreach (DateTimeOffset time in failures.Times)
+            {
+                entry.Stamps.Insert(time.UtcTicks, _window);
+            }
+
+            KeepLines(ref entry, failures.Matches);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Name}: {_failures.Count} failed, {_bans.Count} banned");
+
+    private JailDecision Enter(Ban ban, DateTimeOffset now)
+    {
+        if (BanList.EndOf(ban.Time, ban.Duration) < now.UtcTicks)
+        {
+            return new Expired(ban);
+        }
+
+        _totalBanned++;
+        return new Banned(_bans.Add(ban));
+    }
+
+    private JailDecision Prolong(BanId id, DateTimeOffset time, Duration duration)
+    {
+        Ban before = _bans.Find(id)!;
+        return _bans.Prolong(id, time, duration) ? new Prolonged(_bans.Find(id)!, before) : new AlreadyBanned(before);
+    }
+
+    private void Forget(BanId id)
+    {
+        int slot = _failures.Find(id);
+        if (slot >= 0)
+        {
+            _failures.Remove(slot);
+        }
+    }
+}

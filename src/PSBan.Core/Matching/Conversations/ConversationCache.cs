@@ -1,0 +1,141 @@
+namespace PSBan.Matching.Conversations;
+
+/// <summary>The sessions of late: a hundred at most, each for five minutes from its first line.</summary>
+/// <param name="clock">The clock the five minutes are measured by.</param>
+internal sealed class ConversationCache(TimeProvider clock)
+{
+    private const int Capacity = 100;
+
+    // More are never shown; a client could make a session as long as it likes.
+    private const int MostLines = 100;
+    private static readonly TimeSpan s_lifetime = TimeSpan.FromMinutes(5);
+
+    private readonly Dictionary<string, (Conversation Value, DateTimeOffset Expiry)> _entries = new(StringComparer.Ordinal);
+    private readonly LinkedList<string> _order = [];
+
+    /// <summary>Merges a match into its session.</summary>
+    /// <param name="session">What identifies the session.</param>
+    /// <param name="data">The captured groups; owned by the conversation from here on.</param>
+    /// <param name="lines">The lines matched.</param>
+    /// <returns>The conversation, with the marks that hold after this line.</returns>
+    public Conversation Merge(string session, Dictionary<string, string> data, IReadOnlyList<string> lines)
+    {
+        bool isGained = HasMark(data, ConversationGroups.Gained);
+        if (isGained && !HasMark(data, ConversationGroups.NoFail))
+        {
+            data[ConversationGroups.NoFail] = data[ConversationGroups.Gained];
+        }
+
+        bool isNoFail = HasMark(data, ConversationGroups.NoFail);
+        bool isForget = data.Remove(ConversationGroups.Forget, out string? forget) && forget.Length > 0;
+        if (Find(session) is { } conversation)
+        {
+            Update(conversation, data, isGained);
+            if (isForget)
+            {
+                Remove(session);
+            }
+        }
+        else
+        {
+            conversation = new Conversation(data);
+            if (!isForget)
+            {
+                conversation.AddUser(data.GetValueOrDefault(ConversationGroups.User));
+                Add(session, conversation);
+            }
+        }
+
+        // A failure that waited, or a second user, is a failure whatever this line says.
+        if (conversation.IsPending || conversation.Users?.Count > 1)
+        {
+            conversation.IsPending = false;
+            conversation.Data.Remove(ConversationGroups.NoFail);
+            conversation.Data.Remove(ConversationGroups.Gained);
+            (isNoFail, isGained) = (false, false);
+        }
+
+        if (!isNoFail)
+        {
+            conversation.Matches = Latest([.. conversation.NoFailMatches, .. conversation.Matches, .. isGained ? [] : lines]);
+            conversation.NoFailMatches = [];
+        }
+        else if (!isForget)
+        {
+            conversation.NoFailMatches = Latest([.. conversation.NoFailMatches, .. lines]);
+        }
+
+        return conversation;
+    }
+
+    private static List<string> Latest(List<string> lines)
+    {
+        lines.RemoveRange(0, Math.Max(0, lines.Count - MostLines));
+        return lines;
+    }
+
+    private static void Update(Conversation conversation, Dictionary<string, string> data, bool isGained)
+    {
+        conversation.AddUser(data.GetValueOrDefault(ConversationGroups.User));
+        bool wasNoFail = conversation.TakeMark(ConversationGroups.NoFail) | conversation.TakeMark(ConversationGroups.Gained);
+        if (isGained)
+        {
+            conversation.IsPending = false;
+        }
+
+        if (!wasNoFail && !conversation.IsPending)
+        {
+            // They have been reported.
+            conversation.Matches = [];
+        }
+
+        foreach ((string name, string value) in data)
+        {
+            conversation.Data[name] = value;
+        }
+    }
+
+    private static bool HasMark(Dictionary<string, string> data, string name) => data.TryGetValue(name, out string? value) && value.Length > 0;
+
+    private Conversation? Find(string session)
+    {
+        if (!_entries.TryGetValue(session, out (Conversation Value, DateTimeOffset Expiry) entry))
+        {
+            return null;
+        }
+
+        if (entry.Expiry > clock.GetUtcNow())
+        {
+            return entry.Value;
+        }
+
+        Remove(session);
+        return null;
+    }
+
+    private void Add(string session, Conversation conversation)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        while (_entries.Count >= Capacity)
+        {
+            // The expired ones at the head go too, not only the oldest.
+            do
+            {
+                _entries.Remove(_order.First!.Value);
+                _order.RemoveFirst();
+            }
+            while (_order.First is { } next && _entries[next.Value].Expiry <= now);
+        }
+
+        _entries.Add(session, (conversation, now + s_lifetime));
+        _order.AddLast(session);
+    }
+
+    private void Remove(string session)
+    {
+        if (_entries.Remove(session))
+        {
+            _order.Remove(session);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using PSBan.Matching.Patterns;
+using PSBan.Model;
+
+namespace PSBan.Matching;
+
+/// <summary>A pattern whose captured groups are wanted.</summary>
+/// <param name="pattern">The pattern.</param>
+/// <param name="role">What it is for.</param>
+/// <param name="index">Its place among those of its kind.</param>
+/// <param name="location">Where it is written.</param>
+internal sealed class FailPattern(Pattern pattern, PatternRole role, int index, SourceLocation location) : GuardedPattern(pattern, role, index, location)
+{
+    private readonly CapturedGroups _groups = new(pattern);
+
+    /// <summary>Adds what a match captured.</summary>
+    /// <param name="data">The groups so far, by name; those captured anew replace them.</param>
+    /// <param name="match">The match.</param>
+    public void AddTo(Dictionary<string, string> data, in PatternMatch match) => _groups.AddTo(data, match);
+}

@@ -1,0 +1,115 @@
+using PSBan.Configuration;
+using PSBan.Matching.Conversations;
+using PSBan.Matching.Patterns;
+using PSBan.Model;
+
+namespace PSBan.Matching;
+
+/// <summary>
+/// Recognises failures in the lines of a log, exactly as fail2ban's filters do. It holds what a filter remembers from line to line (the last
+/// date, open sessions, the last lines), so there is one for each jail, and one thread at a time uses it.
+/// </summary>
+public sealed class LineFilter
+{
+    private readonly LineFilterOptions _options;
+    private readonly FilterPatterns _patterns;
+    private readonly LineLikelihood _likelihood;
+    private readonly LineDater _dater;
+    private readonly LineBuffer _buffer;
+    private readonly LineWatch _watch;
+    private readonly FailureFinder _finder;
+
+    private LineFilter(FilterPatterns patterns, LineFilterOptions options)
+    {
+        _options = options;
+        _patterns = patterns;
+        _likelihood = new LineLikelihood(patterns);
+        _watch = new LineWatch(options.Clock, options.Notify);
+        _dater = new LineDater(patterns.Dates, patterns.TimeRules, options, _watch);
+        _buffer = new LineBuffer(patterns.MaxLines);
+        _finder = new FailureFinder(patterns, options, _buffer, _watch);
+    }
+
+    /// <summary>
+    /// Earlier lines that the last match turned out to span, where patterns span lines. They were missed when they came; reports count them
+    /// as matched.
+    /// </summary>
+    public IReadOnlyList<string> AbsorbedLines { get; private set; } = [];
+
+    /// <summary>The patterns and how often each has matched: the prefregex, then failregexes and ignoreregexes in order.</summary>
+    public IReadOnlyList<PatternUsage> Patterns => [.. _patterns.All.Select(pattern => pattern.Usage)];
+
+    /// <summary>The date templates and how often each found a date, in their present order.</summary>
+    public IReadOnlyList<DateTemplateUsage> DateTemplates =>
+        [.. _dater.Usage.Select(use => new DateTemplateUsage(use.Template.Name, use.Template.Pattern, use.Template.RegexText, use.Hits))];
+
+    /// <summary>
+    /// Strings of which a line must contain at least one to be a failure, for one search on behalf of many filters; null where a line may do
+    /// without, as where patterns span lines. A line that has one may still be ruled out by <see cref="MayMatch"/>.
+    /// </summary>
+    public PatternLiterals? RequiredLiterals => _likelihood.Required;
+
+    /// <summary>Makes a filter of its settings.</summary>
+    /// <param name="filter">The settings.</param>
+    /// <param name="options">How it is to work.</param>
+    /// <param name="problems">Receives everything that is wrong with the patterns, each with its place.</param>
+    /// <returns>The filter; null where something is wrong.</returns>
+    public static LineFilter? TryCreate(FilterOptions filter, LineFilterOptions options, ICollection<Problem> problems)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(problems);
+        return FilterPatterns.TryCreate(filter, options, problems) is { } patterns ? new LineFilter(patterns, options) : null;
+    }
+
+    /// <summary>The time a line carries in its text, with no effect on the lines to come; null where there is none that can be read.</summary>
+    /// <param name="line">The line.</param>
+    public DateTimeOffset? DateOf(string line) => _dater.Probe(line);
+
+    /// <summary>Whether a line can be a failure at all, by a quick search for the strings that a match needs.</summary>
+    /// <param name="line">The line.</param>
+    /// <returns>False only where no failregex can match.</returns>
+    public bool MayMatch(ReadOnlySpan<char> line) => _likelihood.Allows(line);
+
+    /// <summary>
+    /// Takes note of a line that is not processed because it cannot be a failure. A line without a date goes with the one before it, so
+    /// whoever leaves lines out by <see cref="MayMatch"/> or <see cref="RequiredLiterals"/> names the last one left out.
+    /// </summary>
+    /// <param name="line">The line.</param>
+    /// <param name="inOperation">Whether it is being written now.</param>
+    public void PassOver(ReadOnlySpan<char> line, bool inOperation) => _dater.PassOver(line, inOperation);
+
+    /// <summary>Looks for failures in a line.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="inOperation">Whether it is being written now, as against read up from the past.</param>
+    /// <param name="failures">
+    /// Receives the failures: one at most, unless every failregex is tried. Where a host name is to be resolved, the failure's
+    /// <see cref="Failure.Id"/> is empty and <see cref="Failure.HostName"/> carries the name.
+    /// </param>
+    public LineVerdict Process(in LogLine line, bool inOperation, List<Failure> failures)
+    {
+        ArgumentNullException.ThrowIfNull(failures);
+        AbsorbedLines = [];
+        if (_options.SkipsUnlikelyLines && !_likelihood.Allows(line.Text))
+        {
+            _dater.PassOver(line.Text, inOperation, line.Time);
+            return LineVerdict.Missed;
+        }
+
+        string text = line.Text.ToString();
+        _watch.Begin(text);
+        if (_dater.Date(text, line.Number, line.Time, inOperation) is not { } dated)
+        {
+            return _watch.IsLost ? LineVerdict.TimedOut : LineVerdict.Dropped;
+        }
+
+        IReadOnlyList<DatedLine> earlier = _buffer.Lines;
+        LineVerdict verdict = _finder.Find(dated, failures);
+        if (_buffer.IsMultiline)
+        {
+            AbsorbedLines = [.. earlier.Skip(earlier.Count - _buffer.Earlier(earlier.Count)).Where(row => !_buffer.Lines.Contains(row)).Select(row => row.Original)];
+        }
+
+        return verdict == LineVerdict.Missed && _watch.IsLost ? LineVerdict.TimedOut : verdict;
+    }
+}

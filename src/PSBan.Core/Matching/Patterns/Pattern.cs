@@ -1,0 +1,87 @@
+using System.Text.RegularExpressions;
+using PSBan.Matching.Patterns.Tree;
+
+namespace PSBan.Matching.Patterns;
+
+/// <summary>A pattern of fail2ban's dialect (Python's <c>re</c> and tags such as <c>&lt;HOST&gt;</c>), ready to match. Immutable to its callers; safe to share.</summary>
+public sealed class Pattern
+{
+    private readonly Matcher _matcher;
+    private readonly Lazy<IReadOnlyList<string>> _warnings;
+
+    private Pattern(string text, PatternOptions options)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            throw new PatternException(text, 0, "empty pattern", "a regular expression");
+        }
+
+        ExpandedPattern expanded = TagExpander.Expand(text, options.UseDns);
+        ParsedPattern parsed = PatternParser.Parse(expanded, options.Multiline ? PatternFlags.Multiline : PatternFlags.None);
+        Text = text;
+        Expanded = expanded.Text;
+        DotNetPattern = DotNetWriter.Write(parsed);
+        GroupNames = [.. parsed.Groups.OfType<string>()];
+        Literals = LiteralFinder.Find(parsed.Root);
+        _warnings = new Lazy<IReadOnlyList<string>>(() => ForgeLint.Check(parsed.Root));
+        _matcher = new Matcher(parsed, DotNetPattern, options.MatchTimeout);
+    }
+
+    /// <summary>The pattern as it was written.</summary>
+    public string Text { get; }
+
+    /// <summary>The Python pattern after the tags were expanded.</summary>
+    public string Expanded { get; }
+
+    /// <summary>The same in .NET's dialect.</summary>
+    public string DotNetPattern { get; }
+
+    /// <summary>The names of the groups, in the order of their opening parentheses.</summary>
+    public IReadOnlyList<string> GroupNames { get; }
+
+    /// <summary>Whether the time of a match grows with the length of the text and no faster, whatever the text.</summary>
+    public bool IsLinear => _matcher.IsLinear;
+
+    /// <summary>Strings of which a text must contain one to match; null where none can be proven.</summary>
+    public PatternLiterals? Literals { get; }
+
+    /// <summary>What works but probably not as meant, such as a place where an attacker could put an address of his choice.</summary>
+    public IReadOnlyList<string> Warnings => _warnings.Value;
+
+    /// <summary>Expands the tags, reads and translates a pattern.</summary>
+    /// <param name="text">The pattern.</param>
+    /// <param name="options">What its surroundings decide; null for the defaults.</param>
+    /// <exception cref="PatternException">The pattern is not one that Python's <c>re</c> would take.</exception>
+    public static Pattern Compile(string text, PatternOptions? options = null) => new(text, options ?? new PatternOptions());
+
+    /// <summary>Searches the text for the leftmost match.</summary>
+    /// <param name="input">The text.</param>
+    /// <param name="match">The match.</param>
+    /// <returns>Whether there is one.</returns>
+    /// <exception cref="RegexMatchTimeoutException">The pattern is not linear and took too long for this text.</exception>
+    public bool TryMatch(string input, out PatternMatch match)
+    {
+        bool found = _matcher.TrySearch(input, out int[] spans);
+        match = found ? new PatternMatch(this, input, spans) : default;
+        return found;
+    }
+
+    /// <summary>Whether the pattern matches anywhere in the text.</summary>
+    /// <param name="input">The text.</param>
+    /// <exception cref="RegexMatchTimeoutException">The pattern is not linear and took too long for this text.</exception>
+    public bool IsMatch(ReadOnlySpan<char> input) => _matcher.IsMatch(input);
+
+    /// <summary>The place of a group's name in <see cref="GroupNames"/>; negative where there is none.</summary>
+    internal int GroupIndex(string name)
+    {
+        for (int i = 0; i < GroupNames.Count; i++)
+        {
+            if (GroupNames[i] == name)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+}

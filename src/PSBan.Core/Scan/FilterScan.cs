@@ -1,0 +1,126 @@
+using System.Runtime.CompilerServices;
+using PSBan.Configuration;
+using PSBan.Matching;
+using PSBan.Model;
+using PSBan.Sources;
+
+namespace PSBan.Scan;
+
+/// <summary>
+/// Reads logs once against a filter: the engine of <c>Test-BanFilter</c>, <c>Find-BanFailure</c> and <c>psban test</c>. Every call begins afresh: what a
+/// filter remembers from line to line is not carried over.
+/// </summary>
+public sealed class FilterScan
+{
+    private readonly ScanOptions _options;
+    private readonly FilterOptions _filter;
+    private readonly IReadOnlyList<Problem> _problems;
+
+    private FilterScan(ScanOptions options, FilterOptions filter, IReadOnlyList<Problem> problems) => (_options, _filter, _problems) = (options, filter, problems);
+
+    /// <summary>Loads the filter.</summary>
+    /// <param name="options">The filter and how to read.</param>
+    /// <param name="problems">Everything that is wrong with it.</param>
+    /// <returns>The scan; null where the filter is missing or cannot be used.</returns>
+    public static FilterScan? TryCreate(ScanOptions options, out IReadOnlyList<Problem> problems)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        List<Problem> found = [];
+        problems = found;
+        if (FilterText.Load(options, found) is not { } filter)
+        {
+            return null;
+        }
+
+        filter = filter with
+        {
+            IgnoreRegex = options.IgnoreRegex is { } ignore ? [new Located<string>(ignore, default)] : filter.IgnoreRegex,
+            DatePattern = options.DatePattern is { } date ? new Located<string>(date, default) : filter.DatePattern,
+        };
+        return LineFilter.TryCreate(filter, Lines(options, checkAll: true), found) is null ? null : new FilterScan(options, filter, found);
+    }
+
+    /// <summary>Reads the logs and counts. As fail2ban-regex does, it tries every pattern on a line and passes over empty lines and those beginning with <c>#</c>.</summary>
+    /// <param name="sources">The logs.</param>
+    /// <param name="cancelToken">Ends the reading.</param>
+    /// <exception cref="IOException">A log is missing or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">A log may not be read.</exception>
+    public async Task<FilterReport> TestAsync(IEnumerable<ILogSource> sources, CancellationToken cancelToken)
+    {
+        ArgumentNullException.ThrowIfNull(sources);
+        long start = _options.Clock.GetTimestamp();
+        LineFilter filter = LineFilter.TryCreate(_filter, Lines(_options, checkAll: true), new List<Problem>())!;
+        var tally = new LineTally(_options.KeepLines);
+        List<string> names = [];
+        foreach (ILogSource source in sources)
+        {
+            names.Add(source.Name);
+            await foreach (LogBlock block in source.ReadAsync(cancelToken).ConfigureAwait(false))
+            {
+                tally.Take(block, filter);
+            }
+        }
+
+        return tally.Report(filter) with
+        {
+            Filter = _options.Filter,
+            Sources = names,
+            Problems = _problems,
+            ElapsedSeconds = _options.Clock.GetElapsedTime(start).TotalSeconds,
+        };
+    }
+
+    /// <summary>Reads the logs and hands out each failure as it is found; as in a jail, the first failregex that matches a line decides.</summary>
+    /// <param name="sources">The logs.</param>
+    /// <param name="cancelToken">Ends the reading.</param>
+    /// <exception cref="IOException">A log is missing or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">A log may not be read.</exception>
+    public async IAsyncEnumerable<FoundFailure> FindAsync(IEnumerable<ILogSource> sources, [EnumeratorCancellation] CancellationToken cancelToken)
+    {
+        ArgumentNullException.ThrowIfNull(sources);
+        LineFilter filter = LineFilter.TryCreate(_filter, Lines(_options, checkAll: false), new List<Problem>())!;
+        List<FoundFailure> found = [];
+        foreach (ILogSource source in sources)
+        {
+            await foreach (LogBlock block in source.ReadAsync(cancelToken).ConfigureAwait(false))
+            {
+                Find(block, filter, found);
+                foreach (FoundFailure failure in found)
+                {
+                    yield return failure;
+                }
+
+                found.Clear();
+            }
+        }
+    }
+
+    private static LineFilterOptions Lines(ScanOptions options, bool checkAll) => new() { Clock = options.Clock, TimeWindow = false, CheckAllRegex = checkAll };
+
+    private void Find(LogBlock block, LineFilter filter, List<FoundFailure> found)
+    {
+        List<Failure> failures = [];
+        foreach (LogLine line in new LogBlockLines(block))
+        {
+            if (LineTally.IsPassedOver(line.Text))
+            {
+                continue;
+            }
+
+            filter.Process(line, true, failures);
+            foreach (Failure failure in failures)
+            {
+                found.Add(new FoundFailure(block.Source, failure.LineNumber, failure.Time, failure.Id, _filter.FailRegex[failure.PatternIndex].Value, VisibleText.Of(line.Text.ToString()))
+                {
+                    Address = failure.Address,
+                    HostName = failure.HostName,
+                    User = failure.User,
+                    SessionId = failure.Data.GetValueOrDefault("mlfid"),
+                    Data = failure.Data,
+                });
+            }
+
+            failures.Clear();
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using PSBan.Matching;
+using PSBan.Model;
+
+namespace PSBan.Scan;
+
+/// <summary>Counts what a filter makes of lines.</summary>
+internal sealed class LineTally(int keepLines)
+{
+    private readonly List<Failure> _failures = [];
+    private readonly List<string> _missed = [];
+    private readonly List<string> _matched = [];
+    private readonly List<string> _ignored = [];
+    private long _lines;
+    private long _matchedCount;
+    private long _ignoredCount;
+    private long _timedOut;
+
+    /// <summary>Whether fail2ban-regex does not look at such a line.</summary>
+    public static bool IsPassedOver(ReadOnlySpan<char> line) => line.IsEmpty || line[0] == '#';
+
+    public void Take(LogBlock block, LineFilter filter)
+    {
+        foreach (LogLine line in new LogBlockLines(block))
+        {
+            if (!IsPassedOver(line.Text))
+            {
+                Take(line, filter);
+            }
+        }
+    }
+
+    public FilterReport Report(LineFilter filter) => new()
+    {
+        Lines = _lines,
+        Matched = _matchedCount,
+        Ignored = _ignoredCount,
+        Missed = _lines - _matchedCount - _ignoredCount,
+        TimedOut = _timedOut,
+        Patterns = Patterns(filter, PatternRole.FailRegex),
+        IgnorePatterns = Patterns(filter, PatternRole.IgnoreRegex),
+        DateTemplates = [.. filter.DateTemplates.Where(use => use.Hits > 0).OrderByDescending(use => use.Hits).Select(use => new DateTemplateReport(use.Name, use.Hits))],
+        MissedLines = _missed,
+        MatchedLines = _matched,
+        IgnoredLines = _ignored,
+    };
+
+    private static IReadOnlyList<PatternReport> Patterns(LineFilter filter, PatternRole role) =>
+        [.. filter.Patterns.Where(pattern => pattern.Role == role).Select(pattern => new PatternReport(pattern.Text, pattern.Hits) { Location = pattern.Location })];
+
+    private void Take(in LogLine line, LineFilter filter)
+    {
+        _lines++;
+        _failures.Clear();
+        switch (filter.Process(line, true, _failures))
+        {
+            case LineVerdict.Matched:
+                _matchedCount++;
+                Keep(_matched, line);
+                break;
+            case LineVerdict.Ignored:
+                _ignoredCount++;
+                Keep(_ignored, line);
+                break;
+            case LineVerdict.TimedOut:
+                _timedOut++;
+                Keep(_missed, line);
+                break;
+            default:
+                Keep(_missed, line);
+                break;
+        }
+
+        // Where patterns span lines, lines counted as missed when they came turn out to be part of a match.
+        foreach (string absorbed in filter.AbsorbedLines)
+        {
+            _matchedCount++;
+            _missed.Remove(absorbed);
+        }
+    }
+
+    private void Keep(List<string> lines, in LogLine line)
+    {
+        if (lines.Count < keepLines)
+        {
+            lines.Add(line.Text.ToString());
+        }
+    }
+}

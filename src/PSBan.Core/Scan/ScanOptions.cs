@@ -1,0 +1,35 @@
+using PSBan.Watch;
+
+namespace PSBan.Scan;
+
+/// <summary>How logs are read once against a filter.</summary>
+public sealed record ScanOptions
+{
+    /// <summary>The most lines of one kind that a report keeps when it is asked for lines at all.</summary>
+    public const int DefaultMaxLines = 1_000;
+
+    /// <summary>The filter: a name in <c>filter.d</c> with options (<c>sshd[mode=aggressive]</c>), a file, or the text of a pattern.</summary>
+    public required string Filter { get; init; }
+
+    /// <summary>An ignoreregex that replaces those of the filter; null to keep them.</summary>
+    public string? IgnoreRegex { get; init; }
+
+    /// <summary>A datepattern that replaces that of the filter; null to keep it.</summary>
+    public string? DatePattern { get; init; }
+
+    /// <summary>The configuration directory whose filters are used; null for the stock ones.</summary>
+    public string? ConfigPath { get; init; }
+
+    /// <summary>The stock configuration that is overlaid.</summary>
+    public string StockConfigPath { get; init; } = DefaultPaths.StockConfig;
+
+    /// <summary>The encoding of the logs, or <c>auto</c>.</summary>
+    public string Encoding { get; init; } = "auto";
+
+    /// <summary>How many lines of each kind (missed, matched, ignored) the report keeps.</summary>
+    /// <value>The default is 0: none.</value>
+    public int KeepLines { get; init; }
+
+    /// <summary>The clock that years are guessed by.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+}

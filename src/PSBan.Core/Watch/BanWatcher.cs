@@ -1,0 +1,164 @@
+using System.Globalization;
+using PSBan.Control;
+using PSBan.Firewalls;
+using PSBan.Model;
+
+namespace PSBan.Watch;
+
+/// <summary>
+/// The watch: follows the logs of every enabled jail, counts failures, bans and unbans, and answers at the control endpoint of its state directory.
+/// One object is one run.
+/// </summary>
+public sealed class BanWatcher
+{
+    private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_closePatience = TimeSpan.FromSeconds(20);
+
+    private readonly WatchOptions _options;
+    private readonly EventHub _events;
+    private readonly WatchLoop _loop = new();
+
+    /// <summary>Makes a watch; nothing is opened yet.</summary>
+    /// <param name="options">What to watch with.</param>
+    public BanWatcher(WatchOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options;
+        _events = new EventHub(options.Clock);
+    }
+
+    /// <summary>Opens a queue of events; subscribe before <see cref="RunAsync"/> to miss nothing. Every subscription ends when the watch has ended.</summary>
+    public EventSubscription Subscribe() => _events.Subscribe();
+
+    /// <summary>Starts, runs until cancelled (or stopped at the control endpoint), and takes down everything that is ours before it returns.</summary>
+    /// <param name="cancelToken">Ends the watch.</param>
+    /// <exception cref="ConfigurationException">No jail can run.</exception>
+    /// <exception cref="WatchAlreadyRunningException">Another watch holds the state directory.</exception>
+    /// <exception cref="FirewallException">The packet filter cannot be changed; nothing was started.</exception>
+    /// <exception cref="IOException">The state directory cannot be used.</exception>
+    /// <exception cref="UnauthorizedAccessException">The state directory may not be used.</exception>
+    public async Task RunAsync(CancellationToken cancelToken)
+    {
+        await Task.Yield();
+        try
+        {
+            using WatchLock claim = WatchLock.Take(_options.StatePath);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancelToken);
+            await RunClaimedAsync(stop).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancelToken.IsCancellationRequested)
+        {
+            // Stopped while it was still starting.
+        }
+        finally
+        {
+            _events.End();
+        }
+    }
+
+    private async Task RunClaimedAsync(CancellationTokenSource stop)
+    {
+        WatchPlan plan = WatchPlan.Load(_options);
+        plan.ThrowIfNothingRuns();
+        await using FirewallSet firewalls = await FirewallSet.OpenAsync(plan.Jails, _options, _events, stop.Token).ConfigureAwait(false);
+        try
+        {
+            await RunOpenedAsync(plan, firewalls, stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            await CloseAsync(firewalls).ConfigureAwait(false);
+        }
+
+        _events.Publish(BanEventKind.Stopped, "The watch has ended; its rules have been removed.");
+    }
+
+    private async Task RunOpenedAsync(WatchPlan plan, FirewallSet firewalls, CancellationTokenSource stop)
+    {
+        TimeProvider clock = _options.Clock;
+        var resolver = new HostResolver(clock);
+        var ignored = new IgnoreSources(_events, clock);
+        List<JailRun> jails = [.. plan.Jails.Select(jail => jail.Start(firewalls.RulesOf(jail), ignored, resolver, _loop, _events, clock))];
+        await ignored.RefreshAsync(stop.Token).ConfigureAwait(false);
+        List<SourceRun> sources = SourceRun.Plan(jails, _loop, _events, clock);
+        DateTimeOffset since = clock.GetLocalNow();
+        var control = new WatchControl(_loop, jails, () => Describe(plan, firewalls, jails, sources, since), stop.Cancel);
+
+        using IControlListener listener = ControlEndpoint.Listen(_options.StatePath);
+        using var hangUp = new CancellationTokenSource();
+        var server = new ControlServer(listener, control, _events.Subscribe, clock);
+        Task serving = server.RunAsync(stop.Token, hangUp.Token);
+        Task looping = _loop.WorkAsync();
+        List<Task> working = [resolver.RunAsync(stop.Token), ignored.RunAsync(stop.Token), firewalls.RunAsync(stop.Token), TickAsync(jails, stop.Token)];
+        try
+        {
+            foreach (Problem problem in plan.Problems)
+            {
+                _events.Publish(BanEventKind.ConfigurationProblem, problem.ToString(), problem.Jail);
+            }
+
+            working.AddRange(sources.Select(source => source.RunAsync(stop.Token)));
+            _events.Publish(BanEventKind.Started, string.Create(CultureInfo.InvariantCulture, $"Watching with {jails.Count} jails ({firewalls}); state in {_options.StatePath}."));
+
+            // Nothing here ends before the watch does; if something fails, the watch fails with it, loudly, and the rules are taken down.
+            Task first = await Task.WhenAny([.. working, serving, looping]).ConfigureAwait(false);
+            await stop.CancelAsync().ConfigureAwait(false);
+            await first.ConfigureAwait(false);
+            await Task.WhenAll(working).ConfigureAwait(false);
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            _loop.End();
+            await looping.ConfigureAwait(false);
+            await CloseAsync(firewalls).ConfigureAwait(false);
+            await hangUp.CancelAsync().ConfigureAwait(false);
+            await serving.ConfigureAwait(false);
+        }
+    }
+
+    private async Task CloseAsync(FirewallSet firewalls)
+    {
+        using var patience = new CancellationTokenSource(s_closePatience, _options.Clock);
+        await firewalls.CloseAsync(patience.Token).ConfigureAwait(false);
+    }
+
+    private async Task TickAsync(List<JailRun> jails, CancellationToken cancelToken)
+    {
+        using var timer = new PeriodicTimer(s_tick, _options.Clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancelToken).ConfigureAwait(false))
+            {
+                await _loop.RunAsync(
+                    () =>
+                    {
+                        jails.ForEach(jail => jail.Tick());
+                        return true;
+                    },
+                    cancelToken).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (cancelToken.IsCancellationRequested)
+        {
+            // The end of the watch.
+        }
+    }
+
+    private WatchInfo Describe(WatchPlan plan, FirewallSet firewalls, List<JailRun> jails, List<SourceRun> sources, DateTimeOffset since)
+    {
+        IReadOnlyList<SourceInfo> logs = SourceRun.Merge(sources);
+        return new WatchInfo(Environment.ProcessId, since)
+        {
+            ConfigPath = _options.ConfigPath,
+            StatePath = Path.GetFullPath(_options.StatePath),
+            Firewalls = firewalls.Names,
+            Jails = jails.Count,
+            CurrentlyBanned = jails.Sum(jail => jail.Jail.Statistics.CurrentlyBanned),
+            Lines = logs.Sum(log => log.Lines),
+            Pending = firewalls.Pending,
+            Sources = logs,
+            Problems = plan.Problems,
+        };
+    }
+}

@@ -1,0 +1,333 @@
+using System.Globalization;
+using PSBan.Firewalls;
+using PSBan.Model;
+
+namespace PSBan.Watch;
+
+/// <summary>
+/// Keeps one packet filter as the jails want it: gathers what changes while the last batch is being applied, retries with back-off,
+/// opens anew what somebody removed, and compares both sides once a minute.
+/// </summary>
+internal sealed class Enforcer : IAsyncDisposable
+{
+    private const int MaxBatch = 20_000;
+    private static readonly TimeSpan s_firstRetry = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_lastRetry = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_reconcileEvery = TimeSpan.FromMinutes(1);
+
+    private readonly IFirewall _firewall;
+    private readonly EventHub _events;
+    private readonly TimeProvider _clock;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<FirewallTarget, DateTimeOffset> _desired = [];
+    private readonly HashSet<FirewallTarget> _dirty = [];
+    private readonly HashSet<FirewallTarget> _inFlight = [];
+    private readonly SemaphoreSlim _signal = new(0, 1);
+    private readonly Dictionary<string, FirewallRule> _rules;
+    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
+    private TaskCompletionSource _settled = NewSettled(true);
+    private bool _isReconcileDue;
+
+    public Enforcer(IFirewall firewall, IReadOnlyList<FirewallRule> rules, EventHub events, TimeProvider clock)
+    {
+        _firewall = firewall;
+        _rules = rules.ToDictionary(rule => rule.Name, StringComparer.Ordinal);
+        _events = events;
+        _clock = clock;
+    }
+
+    public string Name => _firewall.Name;
+
+    /// <summary>How many changes wait for the packet filter.</summary>
+    public int Pending
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _dirty.Count + _inFlight.Count;
+            }
+        }
+    }
+
+    /// <summary>Opens every rule.</summary>
+    /// <exception cref="FirewallException">It cannot be done.</exception>
+    public async Task OpenAsync(CancellationToken cancelToken)
+    {
+        await _firewall.OpenAsync([.. _rules.Values], cancelToken).ConfigureAwait(false);
+        foreach (string note in (_firewall as IFirewallNotes)?.Notes ?? [])
+        {
+            if (_told.Add(note))
+            {
+                _events.Publish(BanEventKind.FirewallFailed, note);
+            }
+        }
+    }
+
+    /// <summary>Wants an address to stand in a rule until the given moment; <see cref="DateTimeOffset.MaxValue"/> for ever.</summary>
+    public void Add(FirewallRule rule, Address address, DateTimeOffset expires) => Change(new FirewallTarget(rule.Name, address), expires);
+
+    /// <summary>Wants an address to leave a rule.</summary>
+    public void Remove(FirewallRule rule, Address address) => Change(new FirewallTarget(rule.Name, address), null);
+
+    /// <summary>Whether a wish for this address has not been fulfilled yet.</summary>
+    public bool IsPending(FirewallRule rule, Address address)
+    {
+        lock (_lock)
+        {
+            var target = new FirewallTarget(rule.Name, address);
+            return _dirty.Contains(target) || _inFlight.Contains(target);
+        }
+    }
+
+    /// <summary>Waits until every wish so far is fulfilled.</summary>
+    public Task WhenSettledAsync(CancellationToken cancelToken)
+    {
+        lock (_lock)
+        {
+            return _settled.Task.WaitAsync(cancelToken);
+        }
+    }
+
+    /// <summary>Works until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancelToken)
+    {
+        await using ITimer reconcile = _clock.CreateTimer(_ => WantReconcile(), null, s_reconcileEvery, s_reconcileEvery);
+        TimeSpan retry = TimeSpan.Zero;
+        try
+        {
+            while (true)
+            {
+                if (retry > TimeSpan.Zero)
+                {
+                    await Task.Delay(retry, _clock, cancelToken).ConfigureAwait(false);
+                }
+                else
+                {
+                    await _signal.WaitAsync(cancelToken).ConfigureAwait(false);
+                }
+
+                bool wasFailing = retry > TimeSpan.Zero;
+                try
+                {
+                    if (Interlocked.Exchange(ref _isReconcileDue, false))
+                    {
+                        await ReconcileAsync(cancelToken).ConfigureAwait(false);
+                    }
+
+                    await ApplyDirtyAsync(cancelToken).ConfigureAwait(false);
+                    retry = TimeSpan.Zero;
+                    if (wasFailing)
+                    {
+                        _events.Publish(BanEventKind.FirewallRepaired, $"The packet filter {Name} works again.");
+                    }
+                }
+                catch (FirewallException e)
+                {
+                    retry = await RecoverAsync(e, retry, cancelToken).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancelToken.IsCancellationRequested)
+        {
+            // The end of the watch.
+        }
+    }
+
+    /// <summary>Takes every rule down.</summary>
+    /// <exception cref="FirewallException">The packet filter refused.</exception>
+    public Task CloseAsync(CancellationToken cancelToken) => _firewall.CloseAsync([.. _rules.Values], cancelToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _firewall.DisposeAsync().ConfigureAwait(false);
+        _signal.Dispose();
+    }
+
+    private static TaskCompletionSource NewSettled(bool done)
+    {
+        var source = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (done)
+        {
+            source.SetResult();
+        }
+
+        return source;
+    }
+
+    private void Change(FirewallTarget target, DateTimeOffset? expires)
+    {
+        lock (_lock)
+        {
+            if (expires is { } end)
+            {
+                _desired[target] = end;
+            }
+            else
+            {
+                _desired.Remove(target);
+            }
+
+            _dirty.Add(target);
+            if (_settled.Task.IsCompleted)
+            {
+                _settled = NewSettled(false);
+            }
+
+            Signal();
+        }
+    }
+
+    private void Signal()
+    {
+        if (_signal.CurrentCount == 0)
+        {
+            _signal.Release();
+        }
+    }
+
+    private void WantReconcile()
+    {
+        Volatile.Write(ref _isReconcileDue, true);
+        lock (_lock)
+        {
+            Signal();
+        }
+    }
+
+    private async Task ApplyDirtyAsync(CancellationToken cancelToken)
+    {
+        while (TakeBatch(out List<FirewallTarget> taken, out List<FirewallChange> changes))
+        {
+            try
+            {
+                await _firewall.ApplyAsync(changes, cancelToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                PutBack(taken);
+                throw;
+            }
+
+            lock (_lock)
+            {
+                _inFlight.Clear();
+                if (_dirty.Count == 0)
+                {
+                    _settled.TrySetResult();
+                }
+            }
+        }
+    }
+
+    private bool TakeBatch(out List<FirewallTarget> taken, out List<FirewallChange> changes)
+    {
+        DateTimeOffset now = _clock.GetUtcNow();
+        lock (_lock)
+        {
+            taken = [.. _dirty.Take(MaxBatch)];
+            changes = new List<FirewallChange>(taken.Count);
+            foreach (FirewallTarget target in taken)
+            {
+                _dirty.Remove(target);
+                _inFlight.Add(target);
+                changes.Add(ToChange(target, now));
+            }
+
+            return taken.Count > 0;
+        }
+    }
+
+    private FirewallChange ToChange(FirewallTarget target, DateTimeOffset now)
+    {
+        FirewallRule rule = _rules[target.Rule];
+        if (!_desired.TryGetValue(target, out DateTimeOffset end) || end <= now)
+        {
+            return new FirewallChange(rule, target.Address, false, Duration.Zero);
+        }
+
+        return new FirewallChange(rule, target.Address, true, end == DateTimeOffset.MaxValue ? Duration.Permanent : Duration.From(end - now));
+    }
+
+    private void PutBack(List<FirewallTarget> taken)
+    {
+        lock (_lock)
+        {
+            _dirty.UnionWith(taken);
+            _inFlight.Clear();
+        }
+    }
+
+    private async Task<TimeSpan> RecoverAsync(FirewallException trouble, TimeSpan lastRetry, CancellationToken cancelToken)
+    {
+        if (lastRetry == TimeSpan.Zero)
+        {
+            _events.Publish(BanEventKind.FirewallFailed, $"The packet filter {Name} failed: {trouble.Message} Bans wait and are tried again.");
+        }
+
+        TimeSpan next = lastRetry == TimeSpan.Zero ? s_firstRetry : lastRetry * 2;
+        if (trouble.Failure != FirewallFailure.Gone)
+        {
+            return next < s_lastRetry ? next : s_lastRetry;
+        }
+
+        try
+        {
+            await OpenAsync(cancelToken).ConfigureAwait(false);
+            int count = WantAllAgain();
+            _events.Publish(
+                BanEventKind.FirewallRepaired,
+                string.Create(CultureInfo.InvariantCulture, $"The rules in {Name} were gone and have been made anew; {count} bans are being put back."));
+            return TimeSpan.FromTicks(1);
+        }
+        catch (FirewallException)
+        {
+            return next < s_lastRetry ? next : s_lastRetry;
+        }
+    }
+
+    private int WantAllAgain()
+    {
+        lock (_lock)
+        {
+            _dirty.UnionWith(_desired.Keys);
+            return _desired.Count;
+        }
+    }
+
+    private async Task ReconcileAsync(CancellationToken cancelToken)
+    {
+        IReadOnlyList<FirewallEntry> entries = await _firewall.ListAsync(cancelToken).ConfigureAwait(false);
+        var notes = _firewall as IFirewallNotes;
+        var standing = entries.Select(entry => new FirewallTarget(entry.Rule.Name, entry.Address)).ToHashSet();
+        DateTimeOffset soon = _clock.GetUtcNow() + TimeSpan.FromSeconds(2);
+        int missing = 0, extra = 0;
+        lock (_lock)
+        {
+            foreach ((FirewallTarget target, DateTimeOffset end) in _desired)
+            {
+                if (end > soon && !standing.Contains(target) && notes?.Covers(target.Address) != false && _dirty.Add(target))
+                {
+                    missing++;
+                }
+            }
+
+            foreach (FirewallTarget target in standing)
+            {
+                if (!_desired.ContainsKey(target) && _dirty.Add(target))
+                {
+                    extra++;
+                }
+            }
+        }
+
+        if (missing + extra > 0)
+        {
+            _events.Publish(
+                BanEventKind.FirewallRepaired,
+                string.Create(CultureInfo.InvariantCulture, $"The packet filter {Name} differed from the watch: {missing} bans were missing and are put back, {extra} that nobody wants are removed."));
+        }
+    }
+
+    private readonly record struct FirewallTarget(string Rule, Address Address);
+}

@@ -1,0 +1,270 @@
+using System.Globalization;
+using PSBan.Configuration;
+using PSBan.Jails;
+using PSBan.Matching;
+using PSBan.Model;
+
+namespace PSBan.Watch;
+
+/// <summary>
+/// One jail in the watch: lines go through its filter, failures through its counters, decisions to its packet filters, and everything that happens
+/// to the _events. Lives on the _loop.
+/// </summary>
+internal sealed class JailRun
+{
+    private static readonly TimeSpan s_internalErrorPause = TimeSpan.FromMinutes(1);
+
+    private readonly JailPlan _plan;
+    private readonly HostResolver _resolver;
+    private readonly WatchLoop _loop;
+    private readonly EventHub _events;
+    private readonly TimeProvider _clock;
+    private readonly LineFilter _filter;
+    private readonly List<Failure> _failures = [];
+    private readonly Dictionary<string, object> _readers = new(StringComparer.Ordinal);
+    private string? _source;
+    private DateTimeOffset _nextInternalError;
+    private bool _hasToldText;
+
+    public JailRun(JailPlan plan, Jail jail, IReadOnlyList<EnforcedRule> rules, HostResolver resolver, WatchLoop loop, EventHub events, TimeProvider clock)
+    {
+        (_plan, Jail, Rules, _resolver, _loop, _events, _clock) = (plan, jail, rules, resolver, loop, events, clock);
+        _filter = MakeFilter(plan.Lines with { Notify = Tell });
+    }
+
+    public string Name => Options.Name;
+
+    public JailOptions Options => _plan.Options;
+
+    public Jail Jail { get; }
+
+    public IReadOnlyList<EnforcedRule> Rules { get; }
+
+    /// <summary>The logs that were met so far.</summary>
+    public IEnumerable<string> Sources => _readers.Keys;
+
+    /// <summary>A reader of dates that shares nothing with the jail's filter, for finding a place in a log on another thread.</summary>
+    public Func<string, DateTimeOffset?> DateReader() => MakeFilter(_plan.Lines).DateOf;
+
+    /// <summary>Takes the lines of a block.</summary>
+    /// <param name="block">The lines.</param>
+    /// <param name="reader">Who read them: where two globs of a jail name one file, only the first reader counts.</param>
+    /// <returns>How many failures were found.</returns>
+    public int Process(LogBlock block, object reader)
+    {
+        if (!Adopt(block.Source, reader))
+        {
+            return 0;
+        }
+
+        int found = 0;
+        _source = block.Source;
+        foreach (LogLine line in new LogBlockLines(block))
+        {
+            found += Process(line, block.InOperation);
+        }
+
+        return found;
+    }
+
+    private int Process(in LogLine line, bool inOperation)
+    {
+        _failures.Clear();
+        try
+        {
+            _filter.Process(line, inOperation, _failures);
+        }
+#pragma warning disable CA1031 // A line is written by strangers: whatever it brings about must not end the watch.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            if (_clock.GetUtcNow() >= _nextInternalError)
+            {
+                _nextInternalError = _clock.GetUtcNow() + s_internalErrorPause;
+                Tell(BanEventKind.SourceWarning, $"A line could not be looked at ({e.GetType().Name}: {e.Message}); it is lost, the watch goes on. The line: {line.Text[..Math.Min(line.Text.Length, 500)]}", default, null, _source);
+            }
+        }
+
+        foreach (Failure failure in _failures)
+        {
+            Take(failure, _source);
+        }
+
+        return _failures.Count;
+    }
+
+    /// <summary>Takes a log as read by this reader; false where another one has it already.</summary>
+    public bool Adopt(string source, object reader) => _readers.TryAdd(source, reader) || _readers[source] == reader;
+
+    /// <summary>Forgets a log that is no longer read by this reader.</summary>
+    public void Release(string source, object reader)
+    {
+        if (_readers.TryGetValue(source, out object? holder) && holder == reader)
+        {
+            _readers.Remove(source);
+        }
+    }
+
+    /// <summary>Ends the bans whose time is up.</summary>
+    public void Tick()
+    {
+        foreach (Ban ban in Jail.Expire(_clock.GetUtcNow()))
+        {
+            Lift(ban, "Unban");
+        }
+    }
+
+    /// <summary>Bans by hand.</summary>
+    public IReadOnlyList<Ban> Ban(BanId id, Duration? duration)
+    {
+        JailDecision decision = Jail.Ban(id, _clock.GetLocalNow(), duration);
+        Carry(decision, null, null);
+        return decision switch
+        {
+            Banned banned => [banned.Ban],
+            Prolonged prolonged => [prolonged.Ban],
+            _ => [],
+        };
+    }
+
+    /// <summary>Lifts by hand; null lifts every ban.</summary>
+    public IReadOnlyList<Ban> Unban(BanId? id)
+    {
+        IReadOnlyList<Ban> lifted = id is { } which ? Jail.Unban(which) : Jail.UnbanAll();
+        foreach (Ban ban in lifted)
+        {
+            Lift(ban, "Unban");
+        }
+
+        return lifted;
+    }
+
+    /// <summary>The bans with their state as it is now.</summary>
+    public IEnumerable<Ban> Bans() => Jail.Bans.Select(WithState);
+
+    /// <summary>A copy of how the jail stands.</summary>
+    public JailInfo Info()
+    {
+        JailStatistics numbers = Jail.Statistics;
+        return new JailInfo(Name)
+        {
+            Filter = Options.Filter.Name,
+            Sources = [.. Sources.Order(StringComparer.Ordinal)],
+            LogPath = [.. Options.LogPaths.Select(path => path.Glob)],
+            MaxRetry = Options.MaxRetry.Value,
+            FindTime = Options.FindTime.Value,
+            BanTime = Options.BanTime.Value,
+            Actions = [.. Rules.Select(rule => rule.ToString())],
+            CurrentlyFailed = numbers.CurrentlyFailed,
+            TotalFailed = numbers.TotalFailed,
+            CurrentlyBanned = numbers.CurrentlyBanned,
+            TotalBanned = numbers.TotalBanned,
+        };
+    }
+
+    private LineFilter MakeFilter(LineFilterOptions options) =>
+        LineFilter.TryCreate(Options.Filter, options, new List<Problem>()) ?? throw new InvalidOperationException($"The filter of {Name} was usable a moment ago.");
+
+    private void Tell(LineNotice notice) =>
+        Tell(notice.Kind is LineNoticeKind.PatternPutAside ? BanEventKind.PatternQuarantined : BanEventKind.SourceWarning, notice.Message, default, null, _source);
+
+    private Ban WithState(Ban ban)
+    {
+        bool pending = Rules.Any(rule => ban.Id.IsAddress && rule.Enforcer.IsPending(rule.Rule, ban.Address));
+        return ban with { State = pending ? BanState.Pending : BanState.Active };
+    }
+
+    private void Take(Failure failure, string? source)
+    {
+        if (failure.HostName is { } name && !failure.Id.IsAddress && Options.Filter.UseDns is UseDns.Yes or UseDns.Warn)
+        {
+            Resolve(failure, name, source);
+            return;
+        }
+
+        Count(failure, source);
+    }
+
+    private void Resolve(Failure failure, string name, string? source)
+    {
+        bool asked = _resolver.Ask(name, addresses => _loop.Post(() =>
+        {
+            if (addresses.Count == 0)
+            {
+                Tell(BanEventKind.SourceWarning, $"The host name {name} of a failure cannot be resolved; the failure is not counted.", default, failure, source);
+            }
+
+            foreach (Address address in addresses)
+            {
+                Count(failure with { Id = address, Address = address, HostName = null }, source);
+            }
+        }));
+        if (!asked)
+        {
+            Tell(BanEventKind.LimitReached, $"Too many host names wait to be resolved; the failure of {name} is not counted.", default, failure, source);
+        }
+    }
+
+    private void Count(Failure failure, string? source) => Carry(Jail.Count(failure, _clock.GetUtcNow()), failure, source);
+
+    private void Carry(JailDecision decision, Failure? failure, string? source)
+    {
+        if (failure is not null && decision is not Jails.Ignored)
+        {
+            Tell(BanEventKind.Found, string.Create(CultureInfo.InvariantCulture, $"Found {decision.Id} - {failure.Time.ToLocalTime():yyyy-MM-dd HH:mm:ss}"), decision.Id, failure, source);
+        }
+
+        switch (decision)
+        {
+            case Jails.Ignored ignored:
+                Tell(BanEventKind.Ignored, $"Ignore {ignored.Id} by {ignored.Reason}", ignored.Id, failure, source);
+                break;
+            case Banned banned:
+                Enforce(banned.Ban, BanEventKind.Banned, $"Ban {banned.Id}", failure, source);
+                break;
+            case Prolonged prolonged:
+                Enforce(prolonged.Ban, BanEventKind.Prolonged, $"Prolong {prolonged.Id} ({Length(prolonged.Ban)})", failure, source);
+                break;
+            case Expired expired:
+                Tell(BanEventKind.Ignored, $"Ignore {expired.Id}, expired bantime", expired.Id, failure, source);
+                break;
+            case AlreadyBanned when failure is not null:
+                Tell(BanEventKind.Found, $"{decision.Id} already banned", decision.Id, failure, source);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void Enforce(Ban ban, BanEventKind kind, string message, Failure? failure, string? source)
+    {
+        foreach (EnforcedRule rule in Rules)
+        {
+            rule.Add(ban);
+        }
+
+        if (!ban.Id.IsAddress && Rules.Count > 0 && !_hasToldText)
+        {
+            _hasToldText = true;
+            Tell(BanEventKind.FirewallFailed, $"{ban.Id} is no address and cannot stand in a packet filter; the ban is kept, but stops no packet. Said once.", ban.Id, null, source);
+        }
+
+        _events.Publish(new BanEvent(kind, _clock.GetLocalNow(), VisibleText.Of(message)) { Jail = Name, Id = ban.Id, Ban = ban, Failure = failure, Source = source });
+    }
+
+    private void Lift(Ban ban, string word)
+    {
+        foreach (EnforcedRule rule in Rules)
+        {
+            rule.Remove(ban);
+        }
+
+        _events.Publish(new BanEvent(BanEventKind.Unbanned, _clock.GetLocalNow(), VisibleText.Of($"{word} {ban.Id}")) { Jail = Name, Id = ban.Id, Ban = ban });
+    }
+
+    private void Tell(BanEventKind kind, string message, BanId id, Failure? failure, string? source) =>
+        _events.Publish(new BanEvent(kind, _clock.GetLocalNow(), VisibleText.Of(message)) { Jail = Name, Id = id, Failure = failure, Source = source });
+
+    private static string Length(Ban ban) =>
+        ban.Expires is { } end ? string.Create(CultureInfo.InvariantCulture, $"{ban.Duration} -> {end.ToLocalTime():yyyy-MM-dd HH:mm:ss}") : "permanent";
+}

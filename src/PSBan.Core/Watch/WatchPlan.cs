@@ -1,0 +1,129 @@
+using System.IO.Enumeration;
+using PSBan.Configuration;
+using PSBan.Firewalls;
+using PSBan.Jails;
+using PSBan.Matching;
+using PSBan.Model;
+
+namespace PSBan.Watch;
+
+/// <summary>A configuration made ready to run: every filter translated, every action matched with a packet filter, every problem gathered. Nothing is opened.</summary>
+public sealed class WatchPlan
+{
+    private WatchPlan(WatchConfiguration configuration, IReadOnlyList<JailPlan> jails, IReadOnlyList<Problem> problems)
+    {
+        Configuration = configuration;
+        Jails = jails;
+        Problems = problems;
+    }
+
+    /// <summary>The configuration.</summary>
+    public WatchConfiguration Configuration { get; }
+
+    /// <summary>Everything that is wrong or odd: files, filters, patterns, actions.</summary>
+    public IReadOnlyList<Problem> Problems { get; }
+
+    /// <summary>The jails that can run.</summary>
+    internal IReadOnlyList<JailPlan> Jails { get; }
+
+    /// <summary>The names of the jails that can run.</summary>
+    public IEnumerable<string> JailNames => Jails.Select(jail => jail.Options.Name);
+
+    /// <summary>Reads and prepares.</summary>
+    /// <param name="options">Where the configuration lies, and which jails are wanted.</param>
+    public static WatchPlan Load(WatchOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        WatchConfiguration configuration = ConfigurationLoader.Load(options.ConfigPath, options.StockConfigPath, FirewallFactory.IsNative);
+        List<Problem> problems = [.. configuration.Problems];
+        var factory = new FirewallFactory();
+        List<JailPlan> jails = [];
+        foreach (JailOptions jail in configuration.Jails)
+        {
+            if ((options.Jails.Count == 0 || options.Jails.Any(name => FileSystemName.MatchesSimpleExpression(name, jail.Name)))
+                && JailPlan.TryCreate(jail, factory, options.Clock, problems) is { } plan)
+            {
+                jails.Add(plan);
+            }
+        }
+
+        return new WatchPlan(configuration, jails, problems);
+    }
+
+    /// <summary>Refuses a plan without jails.</summary>
+    /// <exception cref="ConfigurationException">There is no jail that can run.</exception>
+    internal void ThrowIfNothingRuns()
+    {
+        if (Jails.Count > 0)
+        {
+            return;
+        }
+
+        bool anyError = Problems.Any(problem => problem.Severity == ProblemSeverity.Error);
+        throw new ConfigurationException(
+            anyError ? "No jail can run; mend the errors above." : "No jail is enabled; write 'enabled = true' under a jail's name in jail.local.",
+            Problems);
+    }
+}
+
+/// <summary>One jail made ready to run.</summary>
+/// <param name="Options">Its settings.</param>
+/// <param name="Rules">Its rules, with the packet filter that each names.</param>
+/// <param name="Lines">How its filter works.</param>
+internal sealed record JailPlan(JailOptions Options, IReadOnlyList<FirewallBinding> Rules, LineFilterOptions Lines)
+{
+    /// <summary>Prepares a jail; null, with problems told, where it cannot run.</summary>
+    public static JailPlan? TryCreate(JailOptions jail, FirewallFactory factory, TimeProvider clock, List<Problem> problems)
+    {
+        int before = problems.Count;
+        LineFilterOptions lines = new() { Clock = clock, FindTime = jail.FindTime.Value.IsPermanent ? null : jail.FindTime.Value.ToTimeSpan() };
+        bool isUsable = LineFilter.TryCreate(jail.Filter, lines, problems) is not null;
+        List<FirewallBinding> rules = [];
+        foreach (ActionOptions action in jail.Actions)
+        {
+            if (factory.Create(jail.Name, action, problems) is { } rule)
+            {
+                rules.Add(rule);
+            }
+            else if (!FirewallFactory.IsNative(action.File))
+            {
+                problems.Add(new Problem(ProblemSeverity.Warning, "ActionNotRun", $"The action '{action.File}' is not run by this version; only packet filter actions are.", action.Location, jail.Name));
+            }
+        }
+
+        if (jail.LogPaths.Count == 0)
+        {
+            problems.Add(new Problem(
+                ProblemSeverity.Error,
+                "NoLogPath",
+                jail.Backend.Value.StartsWith("systemd", StringComparison.Ordinal)
+                    ? "The jail reads the systemd journal, which this version cannot; give it a log file: 'backend = auto' and 'logpath = /var/log/…'."
+                    : "The jail has no logpath; write 'logpath = /var/log/…'.",
+                jail.Backend.Location.File is null ? jail.Location : jail.Backend.Location,
+                jail.Name));
+        }
+        else if (jail.Backend.Value.StartsWith("systemd", StringComparison.Ordinal))
+        {
+            problems.Add(new Problem(
+                ProblemSeverity.Warning, "JournalNotRead", "The systemd journal cannot be read by this version; the jail follows its logpath instead.", jail.Backend.Location, jail.Name));
+        }
+
+        for (int i = before; i < problems.Count; i++)
+        {
+            problems[i] = problems[i].Jail is null ? problems[i] with { Jail = jail.Name } : problems[i];
+        }
+
+        return isUsable && !problems.Skip(before).Any(problem => problem.Severity == ProblemSeverity.Error) ? new JailPlan(jail, rules, lines) : null;
+    }
+
+    /// <summary>Puts the jail to work.</summary>
+    public JailRun Start(IReadOnlyList<EnforcedRule> rules, IgnoreSources ignored, HostResolver resolver, WatchLoop loop, EventHub events, TimeProvider clock)
+    {
+        IgnoreList ignore = IgnoreList.Create(
+            Options, ignored, ignored, problem => events.Publish(BanEventKind.ConfigurationProblem, problem.ToString(), Options.Name));
+
+        // Asking once makes known what the list needs, so that it is there before the first line.
+        ignore.Match(Address.Parse("192.0.2.0"));
+        return new JailRun(this, new Jail(Options, ignore), rules, resolver, loop, events, clock);
+    }
+}

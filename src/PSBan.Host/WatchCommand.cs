@@ -1,0 +1,91 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using PSBan.Firewalls;
+using PSBan.Model;
+using PSBan.Watch;
+
+namespace PSBan.Host;
+
+/// <summary><c>psban watch</c>: runs the watch until SIGTERM, SIGINT or a stop from the control endpoint.</summary>
+internal static class WatchCommand
+{
+    public static Command Create()
+    {
+        Option<DirectoryInfo?> config = CommonOptions.Config();
+        var state = new Option<string>("--state", "-s")
+        {
+            Description = "The state directory: lock and control endpoint. One watch a directory.",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => DefaultPaths.State,
+        };
+        var firewall = new Option<string?>("--firewall", "-f") { Description = "The packet filter for every native action. Without it the configuration's actions choose." };
+        firewall.AcceptOnlyFromAmong("nft", "iptables", "dry-run");
+        var jails = new Option<string[]>("--jail", "-j") { Description = "Run these jails only (* and ? allowed).", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
+        Option<bool> json = CommonOptions.Json("Print events as JSON, one a line.");
+        var command = new Command("watch", "Follow the logs of every enabled jail, count, ban and unban, until stopped.") { config, state, firewall, jails, json };
+        command.SetAction((arguments, cancelToken) => RunAsync(
+            new WatchOptions
+            {
+                ConfigPath = CommonOptions.ConfigPath(arguments.GetValue(config)),
+                StatePath = Path.GetFullPath(arguments.GetValue(state)!),
+                Firewall = arguments.GetValue(firewall),
+                Jails = arguments.GetValue(jails) ?? [],
+            },
+            arguments.GetValue(json),
+            cancelToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(WatchOptions options, bool json, CancellationToken cancelToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancelToken);
+        using PosixSignalRegistration term = On(PosixSignal.SIGTERM, stop);
+        using PosixSignalRegistration interrupt = On(PosixSignal.SIGINT, stop);
+        return await RunAsync(options, json, Console.Out, stop.Token).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs the watch and prints its events; what keeps it from starting goes to standard error.</summary>
+    internal static async Task<int> RunAsync(WatchOptions options, bool json, TextWriter output, CancellationToken cancelToken)
+    {
+        var watcher = new BanWatcher(options);
+        using EventSubscription events = watcher.Subscribe();
+        Task run = watcher.RunAsync(cancelToken);
+        var printer = new EventPrinter(output, json);
+        await foreach (BanEvent item in events.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+        {
+            printer.Print(item);
+            if (events.IsEmpty)
+            {
+                printer.Flush();
+            }
+        }
+
+        try
+        {
+            await run.ConfigureAwait(false);
+            return ExitCode.Good;
+        }
+        catch (ConfigurationException e)
+        {
+            foreach (Problem problem in e.Problems)
+            {
+                Console.Error.WriteLine(problem);
+            }
+
+            Console.Error.WriteLine(e.Message);
+        }
+        catch (Exception e) when (e is FirewallException or WatchAlreadyRunningException or IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine(e.Message);
+        }
+
+        return ExitCode.Problems;
+    }
+
+    private static PosixSignalRegistration On(PosixSignal signal, CancellationTokenSource stop) =>
+        PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = true;
+            stop.Cancel();
+        });
+}
