@@ -10,7 +10,7 @@ namespace PSBan.EndToEnd.Tests.SampleLogs;
 /// Runs the sample log of one filter through it, under the conditions fail2ban's own tests set: the clock stands at 14 August 2005, noon;
 /// host names stay text; every failregex is tried; lines of any age count. One filter object for each set of parameters sees all lines.
 /// </summary>
-internal sealed class SampleRunner(string filterName, string configuration, string samples, bool skipsUnlikelyLines)
+internal sealed class SampleRunner(string filterName, string configuration, string samples, bool skipsUnlikelyLines, string extension = "")
 {
     private static readonly TimeZoneInfo s_zone = CentralEurope();
     private static readonly ManualTimeProvider s_clock = new(DateTimeOffset.FromUnixTimeSeconds(1124013600), s_zone);
@@ -32,7 +32,7 @@ internal sealed class SampleRunner(string filterName, string configuration, stri
         while (files.TryDequeue(out string? file))
         {
             bool isSkipped = false;
-            foreach (SampleEntry entry in SampleFile.Read(Path.Combine(samples, file)))
+            foreach (SampleEntry entry in SampleFile.Read(Path.Combine(samples, file + extension)))
             {
                 switch (entry.Kind)
                 {
