@@ -70,7 +70,7 @@ public sealed class ConfigurationLoader
         {
             Jails = jails,
             JailNames = names,
-            Problems = [.. SyntaxProblems(names), .. found],
+            Problems = InOrder(SyntaxProblems(names).Concat(found)),
             Settings = settings,
             Files = [.. _source.Cache.Files],
         };
@@ -146,4 +146,11 @@ public sealed class ConfigurationLoader
     /// <summary>The problems of files; one in a section of a jail names the jail.</summary>
     private IEnumerable<Problem> SyntaxProblems(string[] jails) =>
         _source.Cache.Problems.Select(problem => problem.Section is { } section && jails.Contains(section) ? problem.Problem with { Jail = section } : problem.Problem);
+
+    /// <summary>Sorts by the order the files were read in and by line.</summary>
+    private Problem[] InOrder(IEnumerable<Problem> problems)
+    {
+        List<string> files = [.. _source.Cache.Files];
+        return problems.OrderBy(problem => problem.Location.File is { } file ? files.IndexOf(file) : -1).ThenBy(problem => problem.Location.Line).ToArray();
+    }
 }

@@ -18,6 +18,7 @@ internal sealed class IniParser
     private readonly List<SourceLocation> _places = [];
     private IniSection? _section;
     private string? _option;
+    private string? _above;
     private int _indent;
     private bool _headless;
     private bool _skipping;
@@ -114,6 +115,7 @@ internal sealed class IniParser
     private void Header(string name, SourceLocation place)
     {
         EndOption();
+        _above = null;
         _section = _sections.Find(section => section.Name == name);
         if (_section is null)
         {
@@ -138,22 +140,20 @@ internal sealed class IniParser
 
     private void Option(ReadOnlySpan<char> line, SourceLocation place, bool deeper)
     {
-        string? above = _option;
         EndOption();
         int split = line.IndexOfAny('=', ':');
         if (split <= 0)
         {
             _skipping = true;
-            string hint = above is not null && !deeper
-                ? $" If it goes on with the value of '{above}' above, indent it."
-                : "";
+            string hint = deeper ? "" : ContinuationHint();
             Report(ProblemCodes.SyntaxError, place, split == 0
                 ? "An option needs a name in front of the sign; write 'name = value'."
                 : $"The line is neither 'name = value' nor a section header, and is left out.{hint}");
             return;
         }
 
-        string name = line[..split].TrimEnd().ToString().ToLowerInvariant();
+        string written = line[..split].TrimEnd().ToString();
+        string name = written.ToLowerInvariant();
         if (_section!.Options.TryGetValue(name, out SourceText? first))
         {
             Report(ProblemCodes.DuplicateOption, place, $"'{name}' is set twice in [{_section.Name}], here and in line {first.Location.Line}; this one counts. Remove one of them (fail2ban refuses such a file).");
@@ -164,13 +164,19 @@ internal sealed class IniParser
             _problems.Add(new IniProblem(_section.Name, new Problem(
                 ProblemSeverity.Warning,
                 ProblemCodes.UnknownOption,
-                $"The line begins an option named '{name}', but looks like a pattern. If it goes on with the value{(above is null ? "" : $" of '{above}'")} above, indent it.",
+                $"The line begins an option named '{written}', but looks like a pattern.{ContinuationHint()}",
                 place)));
+        }
+        else
+        {
+            _above = name;
         }
 
         _option = name;
         Continue(line[(split + 1)..].Trim().ToString(), place);
     }
+
+    private string ContinuationHint() => _above is null ? "" : $" If it goes on with the value of '{_above}' above, indent it.";
 
     private void Continue(string value, SourceLocation place)
     {

@@ -123,7 +123,7 @@ internal sealed class JailBuilder(MergedSection section, IReadOnlyDictionary<str
         }
 
         bool isJournal = jail.Backend.Value.StartsWith("systemd", StringComparison.Ordinal) || (jail.HasOwnJournalMatch && jail.SystemdIfNoLogs.Value);
-        if (!isJournal && jail.LogPaths.Count == 0)
+        if (!isJournal && jail.LogPaths.Count == 0 && !_problems.HasErrors)
         {
             _problems.Warn(ProblemCodes.NoLogPath, "The jail has no logpath, so it reads nothing. Write logpath = /path/of/the.log, or backend = systemd to read the journal.", Option(JailOptionNames.LogPath)?.Location ?? jail.Location);
         }
