@@ -118,6 +118,7 @@ internal sealed class JailReader(ConfigurationSource source, MergedConfiguration
         IEnumerable<string> increments = _table.Section(section)!.Options.Keys.Concat(_table.Defaults.Keys).Where(name => name.StartsWith(JailOptionNames.BanTimePrefix, StringComparison.Ordinal));
         foreach (string name in JailOptionNames.All.Concat(FilterUse.Settings).Concat(increments).Distinct(StringComparer.Ordinal))
         {
+            filter?.ForgetKnownProblem();
             Lookup value = _interpolator.Get(section, name, Known(filter));
             if (value.IsFound)
             {
@@ -125,7 +126,7 @@ internal sealed class JailReader(ConfigurationSource source, MergedConfiguration
             }
             else if (value.IsFailed && (filterIsOpen || _interpolator.Raw(section, name)?.Text.Contains("%(known/", StringComparison.Ordinal) != true))
             {
-                problems.Add(value.Problem);
+                problems.Add(filter?.KnownProblem ?? value.Problem);
             }
         }
 

@@ -154,6 +154,16 @@ public sealed class FilterTests : IDisposable
     }
 
     [Fact]
+    public void A_filter_value_that_cannot_be_resolved_is_told_where_it_is_written()
+    {
+        _folder
+            .Write("jail.conf", "[j]\nenabled = true\nlogpath = /l\naction = dummy\nfilter = f\nfailregex = %(known/failregex)s\n  y\n")
+            .Write("filter.d/f.conf", "[Definition]\nfailregex = %(none)s\n");
+        Problem problem = Assert.Single(_folder.Load().Problems);
+        Assert.Equal((ProblemCodes.InvalidInterpolation, _folder.At("filter.d/f.conf", 2), "j"), (problem.Code, problem.Location, problem.Jail));
+    }
+
+    [Fact]
     public void Patterns_of_jail_and_filter_keep_their_places()
     {
         _folder
