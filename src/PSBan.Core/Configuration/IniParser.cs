@@ -124,7 +124,11 @@ internal sealed class IniParser
         }
         else if (name != MergedConfiguration.DefaultSection)
         {
-            Report(ProblemCodes.DuplicateSection, place, $"Section [{name}] is opened a second time; it began in line {_section.Location.Line}. Put its options together under one header; for now both parts count, and of an option in both the later one.");
+            Report(
+                ProblemCodes.DuplicateSection,
+                place,
+                $"Section [{name}] is opened a second time; it began in line {_section.Location.Line}. " +
+                "Put its options together under one header; for now both parts count, and of an option in both the later one.");
         }
     }
 
@@ -134,7 +138,11 @@ internal sealed class IniParser
         {
             _headless = true;
             string header = Path.GetFileName(Path.GetDirectoryName(_path)) is "filter.d" or "action.d" ? "[Definition] or [Init]" : "[DEFAULT] or the name of a jail in brackets";
-            Report(ProblemCodes.TextBeforeSection, place, $"There is no section header above this line, so the options here belong nowhere and are left out. Write {header} on a line of its own above them.");
+            Report(
+                ProblemCodes.TextBeforeSection,
+                place,
+                "There is no section header above this line, so the options here belong nowhere and are left out. " +
+                $"Write {header} on a line of its own above them.");
         }
     }
 
@@ -156,7 +164,11 @@ internal sealed class IniParser
         string name = written.ToLowerInvariant();
         if (_section!.Options.TryGetValue(name, out SourceText? first))
         {
-            Report(ProblemCodes.DuplicateOption, place, $"'{name}' is set twice in [{_section.Name}], here and in line {first.Location.Line}; this one counts. Remove one of them (fail2ban refuses such a file).");
+            Report(
+                ProblemCodes.DuplicateOption,
+                place,
+                $"'{name}' is set twice in [{_section.Name}], here and in line {first.Location.Line}; " +
+                "this one counts. Remove one of them (fail2ban refuses such a file).");
         }
 
         if (name[0] == '^' || name.AsSpan().ContainsAny(s_patternSigns))

@@ -13,7 +13,8 @@ internal sealed class JailReader(ConfigurationSource source, MergedConfiguration
     private readonly OptionSpelling _spelling = new(table);
 
     /// <summary>The names of all jails.</summary>
-    public static IEnumerable<MergedSection> JailSections(MergedConfiguration table) => table.Sections.Where(section => section.Name != MergedConfiguration.IncludesSection);
+    public static IEnumerable<MergedSection> JailSections(MergedConfiguration table) =>
+        table.Sections.Where(section => section.Name != MergedConfiguration.IncludesSection);
 
     /// <summary>Checks what all jails share.</summary>
     /// <param name="collected">Receives what is wrong.</param>
@@ -49,7 +50,10 @@ internal sealed class JailReader(ConfigurationSource source, MergedConfiguration
 
         if (jail.Actions.Count == 0 && !problems.HasErrors)
         {
-            problems.Warn(ProblemCodes.NoAction, "The jail has no action, so nobody is banned. Write action = … in the jail or in [DEFAULT].", action?.Location ?? section.Location);
+            problems.Warn(
+                ProblemCodes.NoAction,
+                "The jail has no action, so nobody is banned. Write action = … in the jail or in [DEFAULT].",
+                action?.Location ?? section.Location);
         }
 
         return problems.HasErrors ? null : jail with { Variables = Variables(section, use) };
@@ -115,7 +119,8 @@ internal sealed class JailReader(ConfigurationSource source, MergedConfiguration
     private Dictionary<string, SourceText> Options(string section, FilterUse? filter, bool filterIsOpen, ProblemScope problems)
     {
         Dictionary<string, SourceText> options = new(StringComparer.Ordinal);
-        IEnumerable<string> increments = _table.Section(section)!.Options.Keys.Concat(_table.Defaults.Keys).Where(name => name.StartsWith(JailOptionNames.BanTimePrefix, StringComparison.Ordinal));
+        IEnumerable<string> increments = _table.Section(section)!.Options.Keys.Concat(_table.Defaults.Keys)
+            .Where(name => name.StartsWith(JailOptionNames.BanTimePrefix, StringComparison.Ordinal));
         foreach (string name in JailOptionNames.All.Concat(FilterUse.Settings).Concat(increments).Distinct(StringComparer.Ordinal))
         {
             filter?.ForgetKnownProblem();
