@@ -71,10 +71,10 @@ internal sealed class SourceRun(ILogSource source, IReadOnlyList<JailRun> jails,
     {
         Change(source, log => log with { Trouble = VisibleText.Of(reason) });
         loop.Post(() => ForEachJail(jail => jail.Release(source, this)));
-        events.Publish(BanEventKind.SourceLost, reason, source: source);
+        events.Publish(BanEventKind.SourceLost, $"Lost logfile '{source}': {reason}", source: source);
     }
 
-    public void Warning(string source, string message) => events.Publish(BanEventKind.SourceWarning, message, source: source);
+    public void Warning(string source, string message) => events.Publish(BanEventKind.SourceWarning, $"{source}: {message}", source: source);
 
     private void ForEachJail(Action<JailRun> action)
     {
