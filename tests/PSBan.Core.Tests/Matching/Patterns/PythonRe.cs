@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -31,19 +33,20 @@ public sealed class PythonRe : IDisposable
             print(json.dumps({'Found': found}), flush=True)
         """;
 
+    // Short on the way, even with text that is not ASCII.
+    private static readonly JsonSerializerOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private readonly Process _process;
 
     /// <summary>Starts the interpreter.</summary>
     public PythonRe()
     {
-        var start = new ProcessStartInfo("python3") { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("python3") { RedirectStandardInput = true, RedirectStandardOutput = true, StandardInputEncoding = new UTF8Encoding(false) };
+        start.Environment["PYTHONUTF8"] = "1";
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add(Script);
         _process = Process.Start(start)!;
     }
-
-    /// <summary>Whether the oracle speaks the version of the dialect that the parser implements (3.11, when atomic groups came).</summary>
-    public static string? Missing => Support.Requirements.Missing("python3");
 
     /// <summary>Compiles a pattern and searches texts.</summary>
     /// <param name="pattern">The pattern.</param>
@@ -51,7 +54,7 @@ public sealed class PythonRe : IDisposable
     /// <param name="texts">The texts.</param>
     public Reply Search(string pattern, bool multiline, params string[] texts)
     {
-        _process.StandardInput.WriteLine(JsonSerializer.Serialize(new object[] { pattern, multiline, texts }));
+        _process.StandardInput.WriteLine(JsonSerializer.Serialize(new object[] { pattern, multiline, texts }, s_options));
         _process.StandardInput.Flush();
         string line = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"python3 ended over {pattern}");
         return JsonSerializer.Deserialize<Reply>(line)!;
