@@ -10,8 +10,15 @@ namespace PSBan.Tests.Matching.Patterns;
 public sealed class PythonRe : IDisposable
 {
     private const string Script = """
-        import json, re, sys, warnings
+        import json, re, signal, sys, warnings
         warnings.simplefilter('ignore')
+        class Slow(Exception):
+            pass
+        def give_up(number, frame):
+            raise Slow()
+        alarm = getattr(signal, 'alarm', lambda seconds: None)
+        if hasattr(signal, 'SIGALRM'):
+            signal.signal(signal.SIGALRM, give_up)
         def units(text, at):
             return at if text.isascii() else len(text[:at].encode('utf-16-le', 'surrogatepass')) // 2
         for line in sys.stdin:
@@ -25,11 +32,17 @@ public sealed class PythonRe : IDisposable
                 print(json.dumps({'Error': str(e)}), flush=True)
                 continue
             found = []
+            alarm(10)
             for text in texts:
-                match = compiled.search(text)
+                try:
+                    match = compiled.search(text)
+                except Slow:
+                    found = None
+                    break
                 found.append(None if match is None else {
                     'Span': [units(text, at) for at in match.span()],
                     'Groups': {name: [units(text, at) for at in match.span(name)] if match.group(name) is not None else None for name in compiled.groupindex}})
+            alarm(0)
             print(json.dumps({'Found': found}), flush=True)
         """;
 
@@ -70,7 +83,7 @@ public sealed class PythonRe : IDisposable
 
     /// <summary>What Python says.</summary>
     /// <param name="Error">Why it refuses the pattern.</param>
-    /// <param name="Found">For every text the match; null where there is none.</param>
+    /// <param name="Found">For every text the match; null where there is none. Null where Python itself was stalled.</param>
     public sealed record Reply(string? Error, IReadOnlyList<Found?>? Found);
 
     /// <summary>A match, in UTF-16 units.</summary>
