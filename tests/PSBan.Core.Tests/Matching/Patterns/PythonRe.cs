@@ -7,6 +7,7 @@ using System.Text.Json.Serialization;
 namespace PSBan.Tests.Matching.Patterns;
 
 /// <summary>Python's <c>re</c> itself, asked line by line: the oracle of the translation.</summary>
+/// <remarks>The dialect is that of Python 3.11 to 3.13: before, there are no atomic groups; after, <c>\B</c> matches an empty text.</remarks>
 public sealed class PythonRe : IDisposable
 {
     private const string Script = """
