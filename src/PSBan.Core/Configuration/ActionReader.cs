@@ -96,7 +96,7 @@ internal sealed class ActionReader(ConfigurationSource source, Func<string, bool
         parameters.TryAdd(RuleName, new SourceText(jail, place));
         parameters.TryAdd(ActionName, new SourceText(list.Name + suffix, place));
 
-        var scope = new DefinitionScope(table, parameters, jailValues, s_runTime, initIsReferable: false);
+        var scope = new DefinitionScope(table, parameters, jailValues, s_runTime, DefinitionUse.Action);
         Dictionary<string, string>? properties = Properties(scope, problems);
         return properties is null
             ? null

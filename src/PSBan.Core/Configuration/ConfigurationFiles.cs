@@ -110,7 +110,7 @@ internal sealed class ConfigurationFiles(IReadOnlyList<string> directories, File
         FileReference? sibling = file.Relative is not null
             ? Resolve(Path.ChangeExtension(file.Relative, ".local"))
             : Path.ChangeExtension(file.Path, ".local") is var local && _cache.Exists(local) ? new FileReference(local, null) : null;
-        if (sibling is { } found && !listed.Contains(found.Path) && found.Path != file.Path)
+        if (sibling is { } found && !listed.Contains(found.Path) && !chain.Contains(found.Path))
         {
             ExpandOne(found, chain, files);
         }
@@ -167,7 +167,7 @@ internal sealed class ConfigurationFiles(IReadOnlyList<string> directories, File
         }
     }
 
-    /// <summary>Finds an included file: beside the including one, in any of the directories.</summary>
+    /// <summary>Finds an included file: beside the including one, in any of the directories. A filter that lies elsewhere (one being tried out) may include stock files too.</summary>
     private FileReference? Relative(FileReference file, string name)
     {
         if (file.Relative is not null && !Path.IsPathRooted(name) && Normalize(Path.GetDirectoryName(file.Relative) ?? "", name) is { } relative)
@@ -176,7 +176,7 @@ internal sealed class ConfigurationFiles(IReadOnlyList<string> directories, File
         }
 
         string path = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file.Path))!, name));
-        return _cache.Exists(path) ? new FileReference(path, null) : null;
+        return _cache.Exists(path) ? new FileReference(path, null) : file.Relative is null && !Path.IsPathRooted(name) ? Resolve($"filter.d/{name}") : null;
     }
 
     /// <summary>Joins and tidies a relative path; null where it leaves the directory.</summary>

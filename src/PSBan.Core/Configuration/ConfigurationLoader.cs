@@ -102,17 +102,7 @@ public sealed class ConfigurationLoader
     public IReadOnlyList<JailSetting> JailSettings(string jail)
     {
         ArgumentNullException.ThrowIfNull(jail);
-        if (Jails() is not { } table || table.Section(jail) is not { } section)
-        {
-            return [];
-        }
-
-        var interpolator = new Interpolator(table);
-        return section.Options.Keys.Concat(table.Defaults.Keys)
-            .Distinct(StringComparer.Ordinal)
-            .Order(StringComparer.Ordinal)
-            .Select(name => new JailSetting(name, interpolator.Raw(jail, name)!.Text, interpolator.Get(jail, name).Text?.ToLocated(), interpolator.Raw(jail, name)!.Location, section.Options.ContainsKey(name)))
-            .ToArray();
+        return Jails() is { } table && table.Section(jail) is { } section ? new JailReader(_source, table, _isNativeAction).Settings(section) : [];
     }
 
     private MergedConfiguration? Jails()

@@ -43,7 +43,8 @@ internal sealed class FilterReader(ConfigurationSource source)
             parameters[LogType] = new SourceText(backend.StartsWith("systemd", StringComparison.Ordinal) ? "journal" : "file", default(SourceLocation));
         }
 
-        var scope = new DefinitionScope(table, parameters, jailValues ?? s_none, [], initIsReferable: true);
+        DefinitionScope Scope(DefinitionUse use) => new(table, parameters, jailValues ?? s_none, [], use);
+        DefinitionScope scope = Scope(DefinitionUse.Filter);
         if (scope.Problem is not null)
         {
             problems.Add(scope.Problem);
@@ -51,7 +52,7 @@ internal sealed class FilterReader(ConfigurationSource source)
         }
 
         string shortName = Path.GetExtension(list.Name) is ".conf" or ".local" ? Path.GetFileNameWithoutExtension(list.Name) : list.Name;
-        return new FilterUse(shortName, text.Location, scope);
+        return new FilterUse(shortName, text.Location, scope, () => Scope(DefinitionUse.Known));
     }
 
     private MergedConfiguration? Table(string name, SourceText text, ProblemScope problems)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using PSBan.Model;
 
 namespace PSBan.Configuration;
@@ -8,6 +9,8 @@ namespace PSBan.Configuration;
 /// </summary>
 internal sealed class IniParser
 {
+    private static readonly SearchValues<char> s_patternSigns = SearchValues.Create(@"\(<");
+
     private readonly string _path;
     private readonly List<IniSection> _sections = [];
     private readonly List<IniProblem> _problems = [];
@@ -154,6 +157,15 @@ internal sealed class IniParser
         if (_section!.Options.TryGetValue(name, out SourceText? first))
         {
             Report(ProblemCodes.DuplicateOption, place, $"'{name}' is set twice in [{_section.Name}], here and in line {first.Location.Line}; this one counts. Remove one of them (fail2ban refuses such a file).");
+        }
+
+        if (name[0] == '^' || name.AsSpan().ContainsAny(s_patternSigns))
+        {
+            _problems.Add(new IniProblem(_section.Name, new Problem(
+                ProblemSeverity.Warning,
+                ProblemCodes.UnknownOption,
+                $"The line begins an option named '{name}', but looks like a pattern. If it goes on with the value{(above is null ? "" : $" of '{above}'")} above, indent it.",
+                place)));
         }
 
         _option = name;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PSBan.Model;
 
 namespace PSBan.Configuration;
@@ -49,7 +50,7 @@ internal sealed class JailReader(ConfigurationSource source, MergedConfiguration
         JailOptions jail = new JailBuilder(section, options, values, problems).Build(filter);
         if (options.TryGetValue(JailOptionNames.Action, out SourceText? action))
         {
-            jail = jail with { Actions = _actions.Read(action, section.Name, options, problems) };
+            jail = jail with { Actions = _actions.Read(action, section.Name, Printed(options), problems) };
         }
 
         if (jail.Actions.Count == 0 && !problems.HasErrors)
@@ -58,6 +59,25 @@ internal sealed class JailReader(ConfigurationSource source, MergedConfiguration
         }
 
         return problems.HasErrors ? null : jail with { Variables = Variables(section, opened.Use) };
+    }
+
+    /// <summary>All that a jail says or inherits.</summary>
+    public IReadOnlyList<JailSetting> Settings(MergedSection section)
+    {
+        var ignored = new ProblemScope(new List<Problem>(), section.Name);
+        FilterUse? filter = Filter(section.Name, new ValueReader(ignored), ignored)?.Use;
+        return section.Options.Keys.Concat(_table.Defaults.Keys)
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal)
+            .Select(Setting)
+            .ToArray();
+
+        JailSetting Setting(string name)
+        {
+            SourceText raw = _interpolator.Raw(section.Name, name)!;
+            Located<string>? value = _interpolator.Get(section.Name, name, Known(filter)).Text?.ToLocated();
+            return new JailSetting(name, raw.Text, value, raw.Location, section.Options.ContainsKey(name));
+        }
     }
 
     /// <summary>Reads an option before the filter is known.</summary>
@@ -115,6 +135,28 @@ internal sealed class JailReader(ConfigurationSource source, MergedConfiguration
         }
 
         return options;
+    }
+
+    /// <summary>The options as actions see them: fail2ban shows numbers and truths as Python prints them.</summary>
+    private static Dictionary<string, SourceText> Printed(Dictionary<string, SourceText> options)
+    {
+        var silent = new ValueReader(new ProblemScope(new List<Problem>(), null));
+        Dictionary<string, SourceText> printed = new(options, StringComparer.Ordinal);
+        foreach (string name in JailOptionNames.Numbers.Where(options.ContainsKey))
+        {
+            if (silent.Number(name, options[name], int.MinValue) is { } number)
+            {
+                printed[name] = new SourceText(number.Value.ToString(CultureInfo.InvariantCulture), number.Location, isFinal: true);
+            }
+        }
+
+        foreach (string name in JailOptionNames.Flags.Where(options.ContainsKey))
+        {
+            Located<bool> flag = silent.Flag(name, options[name]);
+            printed[name] = new SourceText(flag.Value ? "True" : "False", flag.Location, isFinal: true);
+        }
+
+        return printed;
     }
 
     private Dictionary<string, Located<string>> Variables(MergedSection section, FilterUse? filter)

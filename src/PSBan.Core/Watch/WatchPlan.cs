@@ -76,7 +76,7 @@ internal sealed record JailPlan(JailOptions Options, IReadOnlyList<FirewallBindi
     public static JailPlan? TryCreate(JailOptions jail, FirewallFactory factory, TimeProvider clock, List<Problem> problems)
     {
         int before = problems.Count;
-        LineFilterOptions lines = new() { Clock = clock, FindTime = jail.FindTime.Value.IsPermanent ? null : jail.FindTime.Value.ToTimeSpan() };
+        LineFilterOptions lines = new() { Clock = clock, SkipsUnlikelyLines = true, FindTime = jail.FindTime.Value.IsPermanent ? null : jail.FindTime.Value.ToTimeSpan() };
         bool isUsable = LineFilter.TryCreate(jail.Filter, lines, problems) is not null;
         List<FirewallBinding> rules = [];
         foreach (ActionOptions action in jail.Actions)
