@@ -24,7 +24,8 @@ internal sealed class MergedConfiguration
 
     /// <summary>Finds a section by its exact name. Where anything of a section was replaced, <c>KNOWN/section</c> holds the earlier values.</summary>
     public MergedSection? Section(string name) =>
-        _sections.GetValueOrDefault(name) ?? (name.StartsWith(KnownPrefix, StringComparison.Ordinal) ? _sections.GetValueOrDefault(name[KnownPrefix.Length..])?.Earlier : null);
+        _sections.GetValueOrDefault(name)
+        ?? (name.StartsWith(KnownPrefix, StringComparison.Ordinal) ? _sections.GetValueOrDefault(name[KnownPrefix.Length..])?.Earlier : null);
 
     /// <summary>Lays a file over what is there.</summary>
     public void Merge(IniFile file)
