@@ -53,12 +53,12 @@ internal static class Codec
         return bytes;
     }
 
-    public static DateTimeOffset[] ReadTimes(byte[] bytes)
+    public static DateTimeOffset[] ReadTimes(ReadOnlySpan<byte> bytes)
     {
         var times = new DateTimeOffset[bytes.Length / sizeof(long)];
         for (int i = 0; i < times.Length; i++)
         {
-            times[i] = ReadTime(BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(i * sizeof(long))));
+            times[i] = ReadTime(BinaryPrimitives.ReadInt64LittleEndian(bytes[(i * sizeof(long))..]));
         }
 
         return times;
@@ -71,12 +71,12 @@ internal static class Codec
         return all.Length == 0 ? null : JsonSerializer.Serialize(all, s_json);
     }
 
-    public static IReadOnlyList<string> ReadLines(string? text) => text is null ? [] : JsonSerializer.Deserialize<string[]>(text) ?? [];
+    public static IReadOnlyList<string> ReadLines(ReadOnlySpan<byte> text) => text.IsEmpty ? [] : JsonSerializer.Deserialize<string[]>(text) ?? [];
 
     public static string? Write(IReadOnlyDictionary<string, string> data) => data.Count == 0 ? null : JsonSerializer.Serialize(data, s_json);
 
-    public static IReadOnlyDictionary<string, string> ReadData(string? text) =>
-        text is null ? ImmutableDictionary<string, string>.Empty : JsonSerializer.Deserialize<Dictionary<string, string>>(text) ?? [];
+    public static IReadOnlyDictionary<string, string> ReadData(ReadOnlySpan<byte> text) =>
+        text.IsEmpty ? ImmutableDictionary<string, string>.Empty : JsonSerializer.Deserialize<Dictionary<string, string>>(text) ?? [];
 
     public static BanEnd? ReadEnd(string? how) => Enum.TryParse(how, ignoreCase: true, out BanEnd end) ? end : null;
 

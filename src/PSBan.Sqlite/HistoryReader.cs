@@ -7,14 +7,13 @@ namespace PSBan.Sqlite;
 /// <summary>Walks the bans that a query asks for, the latest first.</summary>
 internal sealed class HistoryReader : IDisposable
 {
-    private readonly SqliteCommand _command;
-    private readonly SqliteDataReader _row;
+    private readonly Row _row;
     private readonly HistoryQuery _query;
 
     public HistoryReader(SqliteConnection connection, HistoryQuery query)
     {
         _query = query;
-        _command = connection.CreateCommand();
+        SqliteCommand command = connection.CreateCommand();
         List<string> conditions = ["1"];
         if (query.Jail is { } jail)
         {
@@ -37,29 +36,29 @@ internal sealed class HistoryReader : IDisposable
             Where("time < $before", "$before", Codec.Write(before));
         }
 
-        _command.CommandText =
+        command.CommandText =
             $"SELECT jail, id, time, duration, failures, count, matches, ended, how FROM bans WHERE {string.Join(" AND ", conditions)} ORDER BY time DESC, number DESC";
-        _row = _command.ExecuteReader();
+        _row = new Row(command);
 
         void Where(string condition, string name, object value)
         {
             conditions.Add(condition);
-            _command.Parameters.AddWithValue(name, value);
+            command.Parameters.AddWithValue(name, value);
         }
     }
 
     /// <summary>The next one; null behind the last.</summary>
     public BanHistoryEntry? Read()
     {
-        while (_row.Read())
+        while (_row.Next())
         {
-            BanHistoryEntry entry = new(_row.GetString(0), Codec.ReadId(_row.GetString(1)), Codec.ReadTime(_row.GetInt64(2)), Codec.ReadDuration(_row.GetDouble(3)))
+            BanHistoryEntry entry = new(_row.SharedText(0), _row.Id(1), _row.Time(2), _row.Length(3))
             {
-                Failures = _row.GetInt32(4),
-                Count = _row.GetInt32(5),
-                Matches = Codec.ReadLines(_row.IsDBNull(6) ? null : _row.GetString(6)),
-                Ended = _row.IsDBNull(7) ? null : Codec.ReadTime(_row.GetInt64(7)),
-                End = Codec.ReadEnd(_row.IsDBNull(8) ? null : _row.GetString(8)),
+                Failures = _row.Count(4),
+                Count = _row.Count(5),
+                Matches = Codec.ReadLines(_row.Bytes(6)),
+                Ended = _row.IsNull(7) ? null : _row.Time(7),
+                End = _row.IsNull(8) ? null : Codec.ReadEnd(_row.SharedText(8)),
             };
             if (_query.Takes(entry))
             {
@@ -70,9 +69,5 @@ internal sealed class HistoryReader : IDisposable
         return null;
     }
 
-    public void Dispose()
-    {
-        _row.Dispose();
-        _command.Dispose();
-    }
+    public void Dispose() => _row.Dispose();
 }

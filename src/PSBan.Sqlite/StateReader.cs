@@ -7,43 +7,39 @@ namespace PSBan.Sqlite;
 /// <summary>Reads everything that a watch begins with.</summary>
 internal static class StateReader
 {
-    /// <summary>Reads it all as of one moment, even where somebody else is writing.</summary>
-    public static StoredState Read(SqliteConnection connection) => Transaction.Read(connection, () => ReadAll(connection));
+    // The lines of more bans than this holds come back with the history only: a jail has a limit for them too, and a start should be quick.
+    private const int MostMatchBytes = 16 << 20;
 
-    private static StoredState ReadAll(SqliteConnection connection)
+    /// <summary>Reads it all as of one moment, even where somebody else is writing.</summary>
+    public static StoredState Read(SqliteConnection connection) => Transaction.Read(connection, () => new StoredState
     {
-        Dictionary<string, List<TrackedFailures>> failures = ReadFailures(connection);
-        return new StoredState
-        {
-            Positions = ReadPositions(connection),
-            Jails = ReadJails(connection, failures),
-            Bans = ReadBans(connection),
-            Offenders = ReadOffenders(connection),
-        };
-    }
+        Positions = ReadPositions(connection),
+        Jails = ReadJails(connection),
+        Bans = ReadBans(connection),
+        Offenders = ReadOffenders(connection),
+    });
 
     private static Dictionary<PositionKey, LogPosition> ReadPositions(SqliteConnection connection)
     {
         Dictionary<PositionKey, LogPosition> positions = [];
-        using SqliteCommand command = Select(connection, "SELECT reader, source, identity, offset, line, cursor FROM positions");
-        using SqliteDataReader row = command.ExecuteReader();
-        while (row.Read())
+        using var row = Row.Select(connection, "SELECT reader, source, identity, offset, line, cursor FROM positions");
+        while (row.Next())
         {
-            positions[new PositionKey(row.GetString(0), row.GetString(1))] = new LogPosition(row.GetString(2), row.GetInt64(3), row.GetInt64(4), Text(row, 5));
+            positions[new PositionKey(row.Text(0), row.Text(1))] = new LogPosition(row.Text(2), row.Number(3), row.Number(4), row.IsNull(5) ? null : row.Text(5));
         }
 
         return positions;
     }
 
-    private static Dictionary<string, StoredJail> ReadJails(SqliteConnection connection, Dictionary<string, List<TrackedFailures>> failures)
+    private static Dictionary<string, StoredJail> ReadJails(SqliteConnection connection)
     {
+        Dictionary<string, List<TrackedFailures>> failures = ReadFailures(connection);
         Dictionary<string, StoredJail> jails = new(StringComparer.Ordinal);
-        using SqliteCommand command = Select(connection, "SELECT name, failed, banned, longest FROM jails");
-        using SqliteDataReader row = command.ExecuteReader();
-        while (row.Read())
+        using var row = Row.Select(connection, "SELECT name, failed, banned, longest FROM jails");
+        while (row.Next())
         {
-            string name = row.GetString(0);
-            jails[name] = new StoredJail(row.GetInt64(1), row.GetInt64(2), Codec.ReadDuration(row.GetDouble(3)), failures.GetValueOrDefault(name) ?? []);
+            string name = row.Text(0);
+            jails[name] = new StoredJail(row.Number(1), row.Number(2), row.Length(3), failures.GetValueOrDefault(name) ?? []);
         }
 
         return jails;
@@ -52,17 +48,16 @@ internal static class StateReader
     private static Dictionary<string, List<TrackedFailures>> ReadFailures(SqliteConnection connection)
     {
         Dictionary<string, List<TrackedFailures>> jails = new(StringComparer.Ordinal);
-        using SqliteCommand command = Select(connection, "SELECT jail, id, times, matches FROM failures ORDER BY last");
-        using SqliteDataReader row = command.ExecuteReader();
-        while (row.Read())
+        using var row = Row.Select(connection, "SELECT jail, id, times, matches FROM failures ORDER BY last");
+        while (row.Next())
         {
-            string jail = row.GetString(0);
+            string jail = row.SharedText(0);
             if (!jails.TryGetValue(jail, out List<TrackedFailures>? tracked))
             {
                 jails[jail] = tracked = [];
             }
 
-            tracked.Add(new TrackedFailures(Codec.ReadId(row.GetString(1)), Codec.ReadTimes((byte[])row.GetValue(2)), Codec.ReadLines(Text(row, 3))));
+            tracked.Add(new TrackedFailures(row.Id(1), Codec.ReadTimes(row.Bytes(2)), Codec.ReadLines(row.Bytes(3))));
         }
 
         return jails;
@@ -71,55 +66,35 @@ internal static class StateReader
     private static List<Ban> ReadBans(SqliteConnection connection)
     {
         List<Ban> bans = [];
-        Dictionary<string, string> names = new(StringComparer.Ordinal);
-        using SqliteCommand command = Select(connection, "SELECT jail, id, time, duration, failures, count, matches, data FROM bans WHERE how IS NULL");
-        using SqliteDataReader row = command.ExecuteReader();
-        while (row.Read())
+        int room = MostMatchBytes;
+        using var row = Row.Select(connection, "SELECT jail, id, time, duration, failures, count, data, matches FROM bans WHERE how IS NULL ORDER BY number DESC");
+        while (row.Next())
         {
-            bans.Add(new Ban(Shared(row.GetString(0), names), Codec.ReadId(row.GetString(1)), Codec.ReadTime(row.GetInt64(2)), Codec.ReadDuration(row.GetDouble(3)))
+            var ban = new Ban(row.SharedText(0), row.Id(1), row.Time(2), row.Length(3)) { Failures = row.Count(4), Count = row.Count(5), Data = Codec.ReadData(row.Bytes(6)) };
+            if (room > 0)
             {
-                Failures = row.GetInt32(4),
-                Count = row.GetInt32(5),
-                Matches = Codec.ReadLines(Text(row, 6)),
-                Data = Codec.ReadData(Text(row, 7)),
-            });
+                ReadOnlySpan<byte> matches = row.Bytes(7);
+                room -= matches.Length;
+                ban = ban with { Matches = Codec.ReadLines(matches) };
+            }
+
+            bans.Add(ban);
         }
 
+        // Oldest first, so that where there is a limit it is the oldest that go.
+        bans.Reverse();
         return bans;
     }
 
     private static List<Offender> ReadOffenders(SqliteConnection connection)
     {
         List<Offender> offenders = [];
-        Dictionary<string, string> names = new(StringComparer.Ordinal);
-        using SqliteCommand command = Select(connection, "SELECT jail, id, time, duration, count FROM offenders ORDER BY time");
-        using SqliteDataReader row = command.ExecuteReader();
-        while (row.Read())
+        using var row = Row.Select(connection, "SELECT jail, id, time, duration, count FROM offenders");
+        while (row.Next())
         {
-            offenders.Add(new Offender(
-                Shared(row.GetString(0), names), Codec.ReadId(row.GetString(1)), Codec.ReadTime(row.GetInt64(2)), Codec.ReadDuration(row.GetDouble(3)), row.GetInt32(4)));
+            offenders.Add(new Offender(row.SharedText(0), row.Id(1), row.Time(2), row.Length(3), row.Count(4)));
         }
 
         return offenders;
-    }
-
-    private static SqliteCommand Select(SqliteConnection connection, string sql)
-    {
-        SqliteCommand command = connection.CreateCommand();
-        command.CommandText = sql;
-        return command;
-    }
-
-    private static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
-
-    /// <summary>One string for all rows of a jail.</summary>
-    private static string Shared(string name, Dictionary<string, string> names)
-    {
-        if (!names.TryGetValue(name, out string? shared))
-        {
-            names[name] = shared = name;
-        }
-
-        return shared;
     }
 }

@@ -15,6 +15,12 @@ internal struct FailureEntry
     /// <summary>Its last matching line in the jail's <see cref="TextLog"/>; 0 where there is none.</summary>
     public long Lines;
 
+    /// <summary>Whether it has changed since changes were last taken; the jail's journal knows its slot then.</summary>
+    public bool IsChanged;
+
+    /// <summary>Whether whoever takes the changes has it.</summary>
+    public bool IsKnown;
+
     // Links by slot: the next entry of the same bucket, and the neighbours in the order of the last failure.
     internal int Next;
     internal int Older;

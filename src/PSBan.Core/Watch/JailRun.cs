@@ -127,7 +127,7 @@ internal sealed class JailRun
     /// <summary>Lifts by hand; null lifts every ban.</summary>
     public IReadOnlyList<Ban> Unban(BanId? id)
     {
-        IReadOnlyList<Ban> lifted = id is { } which ? Jail.Unban(which) : Jail.UnbanAll();
+        IReadOnlyList<Ban> lifted = id is { } which ? Jail.Unban(which, _clock.GetUtcNow()) : Jail.UnbanAll(_clock.GetUtcNow());
         foreach (Ban ban in lifted)
         {
             Lift(ban, "Unban");
