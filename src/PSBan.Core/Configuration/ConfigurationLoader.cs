@@ -1,4 +1,3 @@
-using System.Reflection;
 using PSBan.Model;
 
 namespace PSBan.Configuration;
@@ -14,6 +13,9 @@ namespace PSBan.Configuration;
 /// </remarks>
 public sealed class ConfigurationLoader
 {
+    /// <summary>The release of fail2ban whose format this is; what <c>%(fail2ban_version)s</c> stands for.</summary>
+    public const string FormatVersion = "1.1.2";
+
     private readonly ConfigurationSource _source;
     private readonly Func<string, bool> _isNativeAction;
     private readonly string? _directory;
@@ -58,6 +60,7 @@ public sealed class ConfigurationLoader
         if (table is not null)
         {
             var reader = new JailReader(_source, table, _isNativeAction);
+            reader.CheckDefaults(found);
             jails.AddRange(sections.Select(section => reader.Read(section, found)).OfType<JailOptions>());
         }
 
@@ -117,8 +120,7 @@ public sealed class ConfigurationLoader
         MergedConfiguration? table = _source.Jails;
         if (table is not null)
         {
-            string version = typeof(ConfigurationLoader).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
-            table.Defaults["fail2ban_version"] = new SourceText(version, default(SourceLocation));
+            table.Defaults["fail2ban_version"] = new SourceText(FormatVersion, default(SourceLocation));
             table.Defaults["fail2ban_confpath"] = new SourceText(_source.Directory ?? "", default(SourceLocation));
         }
 

@@ -57,7 +57,7 @@ internal sealed class DefinitionScope
         foreach (string name in _strong.Keys.Concat(OwnNames))
         {
             (string plain, string condition) = MergedConfiguration.SplitCondition(name);
-            if (condition.Length > 0 && !IsOverridden(plain, name))
+            if (condition.Length > 0)
             {
                 _untouched.Add(plain);
             }
@@ -73,8 +73,8 @@ internal sealed class DefinitionScope
     /// <summary>The names of parameters and of <c>[Init]</c>.</summary>
     public IEnumerable<string> StrongNames => _strong.Keys.Where(name => !name.StartsWith(Known, StringComparison.Ordinal));
 
-    /// <summary>The names that <c>[Definition]</c> itself has, less those that a parameter replaces in all their variants.</summary>
-    public IEnumerable<string> OwnNames => (_table.Section(Definition)?.Options.Keys ?? Enumerable.Empty<string>()).Where(name => !IsOverridden(MergedConfiguration.SplitCondition(name).Name, name));
+    /// <summary>The names that <c>[Definition]</c> itself has.</summary>
+    public IEnumerable<string> OwnNames => _table.Section(Definition)?.Options.Keys ?? Enumerable.Empty<string>();
 
     /// <summary>Whether an option comes from a parameter or from <c>[Init]</c>.</summary>
     public bool IsStrong(string name) => _strong.ContainsKey(name);
@@ -113,7 +113,7 @@ internal sealed class DefinitionScope
 
         if (result is { IsFound: false, IsFailed: false })
         {
-            result = _interpolator.Get(Definition, name, Extra);
+            result = OverriddenBy(name) is { } parameter ? Lookup.Found(parameter) : _interpolator.Get(Definition, name, Extra);
         }
 
         _definitions[name] = result;
@@ -149,18 +149,17 @@ internal sealed class DefinitionScope
                 return value.Problem;
             }
 
-            if (IsOverridden(MergedConfiguration.SplitCondition(name).Name, name))
-            {
-                continue;
-            }
-
             _strong[Known + name] = value.Text!;
-            _strong.TryAdd(name, value.Text!);
+            _strong.TryAdd(name, OverriddenBy(name) ?? value.Text!);
         }
 
         return null;
     }
 
     /// <summary>A parameter replaces the conditional variants of its option too, unless it names them.</summary>
-    private bool IsOverridden(string plain, string name) => plain.Length != name.Length && Parameters.ContainsKey(plain) && !Parameters.ContainsKey(name);
+    private SourceText? OverriddenBy(string name)
+    {
+        (string plain, string condition) = MergedConfiguration.SplitCondition(name);
+        return condition.Length > 0 ? Parameters.GetValueOrDefault(plain) : null;
+    }
 }

@@ -14,6 +14,10 @@ internal sealed class JailReader(ConfigurationSource source, MergedConfiguration
     /// <summary>The names of all jails.</summary>
     public static IEnumerable<MergedSection> JailSections(MergedConfiguration table) => table.Sections.Where(section => section.Name != MergedConfiguration.IncludesSection);
 
+    /// <summary>Checks what all jails share.</summary>
+    /// <param name="collected">Receives what is wrong.</param>
+    public void CheckDefaults(ICollection<Problem> collected) => _spelling.CheckDefaults(new ProblemScope(collected, null));
+
     /// <summary>Reads a jail.</summary>
     /// <param name="section">Its section.</param>
     /// <param name="collected">Receives what is wrong.</param>

@@ -46,10 +46,15 @@ internal sealed partial class OptionSpelling
         _referred = new Lazy<HashSet<string>>(Referred);
     }
 
-    /// <summary>Reports the options of a jail, and of <c>[DEFAULT]</c>, that are probably misspelt.</summary>
-    public void Check(MergedSection section, ProblemScope problems)
+    /// <summary>Reports the options of a jail that are probably misspelt.</summary>
+    public void Check(MergedSection section, ProblemScope problems) => Check(section.Options, problems);
+
+    /// <summary>Reports the options of <c>[DEFAULT]</c> that are probably misspelt.</summary>
+    public void CheckDefaults(ProblemScope problems) => Check(_table.Defaults, problems);
+
+    private void Check(OrderedDictionary<string, SourceText> options, ProblemScope problems)
     {
-        foreach ((string name, SourceText text) in section.Options.Concat(_table.Defaults))
+        foreach ((string name, SourceText text) in options)
         {
             if (Meant(name) is { } meant && !_referred.Value.Contains(name))
             {
@@ -72,8 +77,16 @@ internal sealed partial class OptionSpelling
         }
 
         string plain = name.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal);
-        string? option = s_others.GetValueOrDefault(plain) ?? JailOptionNames.Known.FirstOrDefault(known => NearNames.Distance(plain, known) <= (plain.Length < 8 ? 1 : 2));
+        string? option = s_others.GetValueOrDefault(plain) ?? JailOptionNames.Known.FirstOrDefault(known => IsMisspelling(plain, known));
         return option is null ? null : $"Did you mean '{option}'?";
+    }
+
+    /// <summary>A letter or two are wrong; a name with something more behind it (<c>action_mw</c>, <c>logpath2</c>) is a name of its own.</summary>
+    private static bool IsMisspelling(string name, string known)
+    {
+        int tolerance = name.Length < 8 ? 1 : 2;
+        bool isLonger = name.StartsWith(known, StringComparison.Ordinal) && name[known.Length..] is not ("" or "s");
+        return Math.Abs(name.Length - known.Length) <= tolerance && !isLonger && NearNames.Distance(name, known) <= tolerance;
     }
 
     private HashSet<string> Referred()

@@ -1,4 +1,5 @@
 using PSBan.Firewalls.DryRun;
+using PSBan.Firewalls.Iptables;
 using PSBan.Firewalls.Nft;
 
 namespace PSBan.Firewalls;
@@ -30,12 +31,49 @@ public static class FirewallSelector
         {
             case FirewallBackEnds.DryRun:
                 return new FirewallChoice(new DryRunFirewall(time), "Dry run: the packet filter is not touched.");
-            case FirewallBackEnds.Nft or FirewallBackEnds.Auto:
-                NftFirewall nft = new(runner);
-                await nft.ProbeAsync(cancelToken).ConfigureAwait(false);
-                return new FirewallChoice(nft, "nft works here.");
+            case FirewallBackEnds.Nft:
+                return new FirewallChoice(await OpenNftAsync(runner, cancelToken).ConfigureAwait(false), "nft works here.");
+            case FirewallBackEnds.Iptables:
+                return new FirewallChoice(await OpenIptablesAsync(runner, cancelToken).ConfigureAwait(false), "iptables works here.");
+            case FirewallBackEnds.Auto:
+                return await ChooseAsync(runner, cancelToken).ConfigureAwait(false);
             default:
                 throw new FirewallException(FirewallFailure.Unavailable, $"There is no firewall '{name}'; write auto, nft, iptables or dry-run.");
         }
+    }
+
+    private static async Task<FirewallChoice> ChooseAsync(CommandRunner runner, CancellationToken cancelToken)
+    {
+        try
+        {
+            return new FirewallChoice(await OpenNftAsync(runner, cancelToken).ConfigureAwait(false), "nft was chosen: it works here, and the kernel ends its bans.");
+        }
+        catch (FirewallException nft) when (nft.Failure != FirewallFailure.AccessDenied)
+        {
+            try
+            {
+                return new FirewallChoice(
+                    await OpenIptablesAsync(runner, cancelToken).ConfigureAwait(false),
+                    $"iptables was chosen, because nft does not work here: {nft.Message}");
+            }
+            catch (FirewallException iptables)
+            {
+                throw new FirewallException(iptables.Failure, $"Neither nft nor iptables works here. {nft.Message} {iptables.Message}", iptables);
+            }
+        }
+    }
+
+    private static async Task<IFirewall> OpenNftAsync(CommandRunner runner, CancellationToken cancelToken)
+    {
+        NftFirewall firewall = new(runner);
+        await firewall.ProbeAsync(cancelToken).ConfigureAwait(false);
+        return firewall;
+    }
+
+    private static async Task<IFirewall> OpenIptablesAsync(CommandRunner runner, CancellationToken cancelToken)
+    {
+        IptablesFirewall firewall = new(runner);
+        await firewall.ProbeAsync(cancelToken).ConfigureAwait(false);
+        return firewall;
     }
 }

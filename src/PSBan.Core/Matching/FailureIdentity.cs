@@ -42,7 +42,7 @@ internal readonly record struct FailureIdentity(BanId Id, Address Address, strin
 
     private static FailureIdentity WithAddress(string? fid, string literal, string? prefixLength, UseDns useDns)
     {
-        BanId id = Address.TryParse(literal, out Address address) ? new BanId(address = Mask(address, prefixLength)) : BanId.Opaque(literal);
+        BanId id = Address.TryParse(literal, out Address address) ? new BanId(address = Mask(address, int.TryParse(prefixLength, NumberStyles.None, CultureInfo.InvariantCulture, out int length) ? length : int.MaxValue)) : BanId.Opaque(literal);
         return new FailureIdentity(fid is null || fid == literal ? id : FromText(fid, useDns), address, null);
     }
 
@@ -59,21 +59,22 @@ internal readonly record struct FailureIdentity(BanId Id, Address Address, strin
         return isAddress || useDns is UseDns.Yes or UseDns.Warn;
     }
 
-    private static BanId FromText(string text, UseDns useDns) => useDns == UseDns.Raw ? BanId.Opaque(text) : BanId.FromText(text);
+    /// <summary>An identifier that reads as an address is one, and with a length of bits behind it a network.</summary>
+    private static BanId FromText(string text, UseDns useDns)
+    {
+        int slash = text.IndexOf('/');
+        return useDns == UseDns.Raw ? BanId.Opaque(text)
+            : slash > 0 && Address.TryParse(text.AsSpan(0, slash), out Address address) && int.TryParse(text.AsSpan(slash + 1), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out int length)
+                ? new BanId(Mask(address, length))
+            : BanId.FromText(text);
+    }
 
     /// <summary>
     /// The network of the captured length. A length beyond the address is none; and so is 0, which names nobody in particular and would block
     /// everybody (fail2ban bans the single address 0.0.0.0 then).
     /// </summary>
-    private static Address Mask(Address address, string? prefixLength)
-    {
-        if (!int.TryParse(prefixLength, NumberStyles.None, CultureInfo.InvariantCulture, out int length) || length >= address.PrefixLength)
-        {
-            return address;
-        }
-
-        return length == 0 ? address.Truncate(0).Network : address.Truncate(length);
-    }
+    private static Address Mask(Address address, int length) =>
+        length >= address.PrefixLength ? address : length == 0 ? address.Truncate(0).Network : address.Truncate(length);
 }
 
 /// <summary>Whether a match identifies somebody.</summary>

@@ -118,18 +118,14 @@ public sealed class LineFilter
                 continue;
             }
 
-            LineVerdict found = Judge(pattern, match, text, line, lines, prefix, failures);
-            if (found == LineVerdict.TimedOut)
+            LineVerdict? found = Judge(pattern, match, text, line, lines, prefix, failures);
+            if (found == LineVerdict.TimedOut || (found is not null && !_options.CheckAllRegex))
             {
-                return found;
+                return found.Value;
             }
 
             // A line with anything to ignore counts as ignored in reports, whatever else matched.
-            verdict = found is LineVerdict.Missed || verdict is LineVerdict.Ignored ? verdict : found;
-            if (found is not LineVerdict.Missed && !_options.CheckAllRegex)
-            {
-                break;
-            }
+            verdict = found is null or LineVerdict.Missed || verdict is LineVerdict.Ignored ? verdict : found.Value;
 
             if (_buffer.IsMultiline)
             {
@@ -163,7 +159,9 @@ public sealed class LineFilter
         return true;
     }
 
-    private LineVerdict Judge(
+    /// <summary>Decides what a match means.</summary>
+    /// <returns>What the line is by it; null where the match does not count and the next failregex is to be tried.</returns>
+    private LineVerdict? Judge(
         FailPattern pattern, in PatternMatch match, string text, DatedLine line, IReadOnlyList<DatedLine> lines, Dictionary<string, string> prefix, List<Failure> failures)
     {
         (List<DatedLine> matched, List<DatedLine> unmatched) = LineBuffer.Split(match, text, lines);
@@ -187,7 +185,7 @@ public sealed class LineFilter
             _watch.SayDaily(LineNoticeKind.NoTimestamp, () => "A failregex matched a line without a date that could be read; set a datepattern.");
             if (line.Time is null && _options.TimeWindow)
             {
-                return LineVerdict.Missed;
+                return null;
             }
         }
 
@@ -199,9 +197,20 @@ public sealed class LineFilter
         Dictionary<string, string> data = new(prefix, StringComparer.Ordinal);
         pattern.AddTo(data, match);
         List<string> matches = matched.ConvertAll(row => row.Original);
-        return data.TryGetValue(ConversationGroups.Session, out string? session)
-            ? Continue(_conversations.Merge(session, data, matches), pattern, line, failures)
-            : Report(data, matches, [], pattern, line, failures, out _);
+        if (data.TryGetValue(ConversationGroups.Session, out string? session))
+        {
+            return Continue(_conversations.Merge(session, data, matches), pattern, line, failures);
+        }
+
+        // A jail counts a lone match whatever its marks, for there is no session that could turn it into something; a report does not.
+        if (_options.CheckAllRegex && data.GetValueOrDefault(ConversationGroups.NoFail) is { Length: > 0 })
+        {
+            pattern.Hits++;
+            return LineVerdict.Ignored;
+        }
+
+        LineVerdict verdict = Report(data, matches, [], pattern, line, failures, out Presence presence);
+        return presence == Presence.None ? null : verdict;
     }
 
     private LineVerdict Continue(Conversation conversation, FailPattern pattern, DatedLine line, List<Failure> failures)

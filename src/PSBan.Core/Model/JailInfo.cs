@@ -52,4 +52,7 @@ public sealed record JailInfo(string Name)
 
     /// <summary>How many bans were made since the start.</summary>
     public long TotalBanned { get; init; }
+
+    /// <summary>What is banned now, in order; null where it was not asked for (the list may be long).</summary>
+    public IReadOnlyList<BanId>? Banned { get; init; }
 }

@@ -24,6 +24,7 @@ internal sealed class Enforcer : IAsyncDisposable
     private readonly HashSet<FirewallTarget> _inFlight = [];
     private readonly SemaphoreSlim _signal = new(0, 1);
     private readonly Dictionary<string, FirewallRule> _rules;
+    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private TaskCompletionSource _settled = NewSettled(true);
 
     public Enforcer(IFirewall firewall, IReadOnlyList<FirewallRule> rules, EventHub events, TimeProvider clock)
@@ -50,7 +51,17 @@ internal sealed class Enforcer : IAsyncDisposable
 
     /// <summary>Opens every rule.</summary>
     /// <exception cref="FirewallException">It cannot be done.</exception>
-    public Task OpenAsync(CancellationToken cancelToken) => _firewall.OpenAsync([.. _rules.Values], cancelToken);
+    public async Task OpenAsync(CancellationToken cancelToken)
+    {
+        await _firewall.OpenAsync([.. _rules.Values], cancelToken).ConfigureAwait(false);
+        foreach (string note in (_firewall as IFirewallNotes)?.Notes ?? [])
+        {
+            if (_told.Add(note))
+            {
+                _events.Publish(BanEventKind.FirewallFailed, note);
+            }
+        }
+    }
 
     /// <summary>Wants an address to stand in a rule until the given moment; <see cref="DateTimeOffset.MaxValue"/> for ever.</summary>
     public void Add(FirewallRule rule, Address address, DateTimeOffset expires) => Change(new FirewallTarget(rule.Name, address), expires);
@@ -279,6 +290,7 @@ internal sealed class Enforcer : IAsyncDisposable
     private async Task ReconcileAsync(CancellationToken cancelToken)
     {
         IReadOnlyList<FirewallEntry> entries = await _firewall.ListAsync(cancelToken).ConfigureAwait(false);
+        var notes = _firewall as IFirewallNotes;
         var standing = entries.Select(entry => new FirewallTarget(entry.Rule.Name, entry.Address)).ToHashSet();
         DateTimeOffset soon = _clock.GetUtcNow() + TimeSpan.FromSeconds(2);
         int missing = 0, extra = 0;
@@ -286,7 +298,7 @@ internal sealed class Enforcer : IAsyncDisposable
         {
             foreach ((FirewallTarget target, DateTimeOffset end) in _desired)
             {
-                if (end > soon && !standing.Contains(target) && _dirty.Add(target))
+                if (end > soon && !standing.Contains(target) && notes?.Covers(target.Address) != false && _dirty.Add(target))
                 {
                     missing++;
                 }

@@ -52,7 +52,7 @@ internal sealed class JailRun
     /// <returns>How many failures were found.</returns>
     public int Process(LogBlock block, object reader)
     {
-        if (!_readers.TryAdd(block.Source, reader) && _readers[block.Source] != reader)
+        if (!Adopt(block.Source, reader))
         {
             return 0;
         }
@@ -92,6 +92,9 @@ internal sealed class JailRun
 
         return _failures.Count;
     }
+
+    /// <summary>Takes a log as read by this reader; false where another one has it already.</summary>
+    public bool Adopt(string source, object reader) => _readers.TryAdd(source, reader) || _readers[source] == reader;
 
     /// <summary>Forgets a log that is no longer read by this reader.</summary>
     public void Release(string source, object reader)

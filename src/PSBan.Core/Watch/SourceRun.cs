@@ -63,16 +63,26 @@ internal sealed class SourceRun(ILogSource source, IReadOnlyList<JailRun> jails,
     public void Found(string source)
     {
         Change(source, log => log with { Trouble = null });
+        loop.Post(() => ForEachJail(jail => jail.Adopt(source, this)));
         events.Publish(BanEventKind.SourceFound, $"Added logfile: '{source}'", source: source);
     }
 
     public void Lost(string source, string reason)
     {
         Change(source, log => log with { Trouble = VisibleText.Of(reason) });
+        loop.Post(() => ForEachJail(jail => jail.Release(source, this)));
         events.Publish(BanEventKind.SourceLost, reason, source: source);
     }
 
     public void Warning(string source, string message) => events.Publish(BanEventKind.SourceWarning, message, source: source);
+
+    private void ForEachJail(Action<JailRun> action)
+    {
+        foreach (JailRun jail in jails)
+        {
+            action(jail);
+        }
+    }
 
     private bool Process(LogBlock block)
     {

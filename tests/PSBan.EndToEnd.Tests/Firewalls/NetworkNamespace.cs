@@ -86,7 +86,7 @@ public sealed partial class NetworkNamespace : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await HostAsync("netns", "del", Name);
 
-    private static async Task HostAsync(params string[] arguments)
+    public static async Task HostAsync(params string[] arguments)
     {
         CommandResult result = await s_host.RunAsync("ip", arguments, null, CancellationToken.None);
         Assert.True(result.Succeeded, $"ip {string.Join(' ', arguments)}: {result.Error}");

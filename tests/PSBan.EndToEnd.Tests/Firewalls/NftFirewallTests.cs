@@ -21,7 +21,7 @@ public sealed class NftFirewallTests(ITestOutputHelper output)
         BlockType = "REJECT --reject-with icmp-host-prohibited",
     };
 
-    [RequiresFact("root", "ip", "nft")]
+    [RequiresFact("netns", "ip", "nft")]
     public async Task What_is_added_is_listed_with_its_time_until_it_is_removed()
     {
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
@@ -47,7 +47,7 @@ public sealed class NftFirewallTests(ITestOutputHelper output)
         Assert.Equal(4, (await ListAsync(firewall)).Count);
     }
 
-    [RequiresFact("root", "ip", "nft")]
+    [RequiresFact("netns", "ip", "nft")]
     public async Task Adding_again_renews_the_time_in_either_direction()
     {
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
@@ -60,7 +60,7 @@ public sealed class NftFirewallTests(ITestOutputHelper output)
         }
     }
 
-    [RequiresFact("root", "ip", "nft")]
+    [RequiresFact("netns", "ip", "nft")]
     public async Task The_last_change_of_an_address_counts()
     {
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
@@ -74,7 +74,7 @@ public sealed class NftFirewallTests(ITestOutputHelper output)
         Assert.Equal([("sshd", "192.0.2.2")], (await ListAsync(firewall)).Keys);
     }
 
-    [RequiresFact("root", "ip", "nft")]
+    [RequiresFact("netns", "ip", "nft")]
     public async Task A_new_shape_replaces_rules_and_keeps_bans()
     {
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
@@ -101,7 +101,7 @@ public sealed class NftFirewallTests(ITestOutputHelper output)
         }
     }
 
-    [RequiresFact("root", "ip", "nft")]
+    [RequiresFact("netns", "ip", "nft")]
     public async Task A_flushed_ruleset_is_noticed_and_opening_again_repairs_it()
     {
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
@@ -127,7 +127,7 @@ public sealed class NftFirewallTests(ITestOutputHelper output)
         }
     }
 
-    [RequiresFact("root", "ip", "nft")]
+    [RequiresFact("netns", "ip", "nft")]
     public async Task Opening_and_closing_again_and_again_leaves_nothing_and_touches_nothing_else()
     {
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
@@ -148,7 +148,7 @@ public sealed class NftFirewallTests(ITestOutputHelper output)
         Assert.Equal(before, await space.RunAsync("nft", "list", "ruleset"));
     }
 
-    [RequiresFact("root", "ip", "nft")]
+    [RequiresFact("netns", "ip", "nft")]
     public async Task Closing_leaves_what_somebody_else_put_into_the_table()
     {
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
@@ -163,7 +163,7 @@ public sealed class NftFirewallTests(ITestOutputHelper output)
         Assert.Equal("", await space.RunAsync("nft", "list", "ruleset"));
     }
 
-    [RequiresFact("root", "ip", "nft", "setpriv")]
+    [RequiresFact("netns", "ip", "nft", "setpriv")]
     public async Task Without_the_right_the_refusal_says_what_to_do()
     {
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
@@ -178,7 +178,7 @@ public sealed class NftFirewallTests(ITestOutputHelper output)
         }
     }
 
-    [RequiresFact("root", "ip", "nft")]
+    [RequiresFact("netns", "ip", "nft")]
     public async Task A_rule_that_nft_does_not_take_is_named()
     {
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
@@ -190,7 +190,7 @@ public sealed class NftFirewallTests(ITestOutputHelper output)
         Assert.Equal("", await space.RunAsync("nft", "list", "ruleset"));
     }
 
-    [RequiresFact("root", "ip", "nft")]
+    [RequiresFact("netns", "ip", "nft")]
     public async Task Large_batches_are_applied_whole()
     {
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using PSBan.Matching.Patterns;
 
 namespace PSBan.Matching.Dates;
 
@@ -73,22 +74,33 @@ internal static partial class DatePattern
             return defaults.All.Where(template => template.IsAnchored);
         }
 
-        if (key.Contains(DateKeywords.Date, StringComparison.Ordinal))
-        {
-            return defaults.Base.Select(template => Embed(line, template, latestYear)).ToArray();
-        }
-
-        DateTemplate single = Create(key == DateKeywords.None ? DateKeywords.Unbound + "^" : line, latestYear);
+        DateTemplate[] templates = key.Contains(DateKeywords.Date, StringComparison.Ordinal)
+            ? [.. defaults.Base.Select(template => Embed(line, template, latestYear))]
+            : [Create(key == DateKeywords.None ? DateKeywords.Unbound + "^" : line, latestYear)];
         try
         {
-            single.Validate();
+            Array.ForEach(templates, template => DateRegex.Validate(template.RegexText));
+            return templates;
         }
-        catch (ArgumentException e)
+        catch (PatternException e)
         {
-            throw new DatePatternException(e.Message, line, -1);
+            throw Explain(line, e);
         }
+    }
 
-        return [single];
+    /// <summary>Tells an error of the expanded regex of the pattern as written.</summary>
+    private static DatePatternException Explain(string line, PatternException expanded)
+    {
+        try
+        {
+            // The same pattern with letters in place of codes has its errors at the same places, but for a code that stands there twice.
+            DateRegex.Validate(Code().Replace(line, code => new string('c', code.Length)));
+            return new DatePatternException($"{expanded.Problem} in what its codes stand for; expected {expanded.Expected}.", line, -1);
+        }
+        catch (PatternException e)
+        {
+            return new DatePatternException($"{e.Problem} at position {e.Position}; expected {e.Expected}.", line, e.Position);
+        }
     }
 
     /// <summary>Puts a default date in the place of <c>{DATE}</c>.</summary>
@@ -103,6 +115,9 @@ internal static partial class DatePattern
 
     [GeneratedRegex(@"(?<!\\)\{L?EPOCH\}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex EpochWord();
+
+    [GeneratedRegex(@"%(?:Ex)?.|^\*\*|\*\*$", RegexOptions.CultureInvariant)]
+    private static partial Regex Code();
 
     [GeneratedRegex(@"(?<!\\)\{DATE\}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex DateWord();

@@ -7,7 +7,6 @@ namespace PSBan.Matching.Dates;
 /// <param name="date">The regex with its boundaries.</param>
 internal abstract class DateTemplate(string name, BoundedDate date)
 {
-    private readonly Lazy<Regex> _regex = new(() => DateRegex.Build(date.Regex));
     private int _cutGroup = -1;
 
     /// <summary>The text for reports.</summary>
@@ -26,11 +25,7 @@ internal abstract class DateTemplate(string name, BoundedDate date)
     public string RegexText => date.Regex;
 
     /// <summary>The regex that finds the date.</summary>
-    protected Regex Regex => _regex.Value;
-
-    /// <summary>Builds the regex now, so that an error shows when the configuration is read.</summary>
-    /// <exception cref="DatePatternException">The regex is none.</exception>
-    public void Validate() => _ = Regex;
+    protected DateRegex Regex { get; } = new(date.Regex);
 
     /// <summary>Looks for the date in a line.</summary>
     /// <param name="line">The line.</param>
@@ -47,7 +42,7 @@ internal abstract class DateTemplate(string name, BoundedDate date)
         Group cut = match;
         if (date.CutGroup is not null)
         {
-            _cutGroup = _cutGroup < 0 ? Regex.GroupNumberFromName(date.CutGroup) : _cutGroup;
+            _cutGroup = _cutGroup < 0 ? Regex.GroupNumber(date.CutGroup) : _cutGroup;
             cut = match.Groups[_cutGroup];
         }
 

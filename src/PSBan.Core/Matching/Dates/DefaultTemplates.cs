@@ -28,7 +28,7 @@ internal sealed class DefaultTemplates
         "%Exy%Exm%Exd  ?%H:%M:%S",
         "%b %d, %ExY %I:%M:%S %p",
         "^%b-%d-%Exy %k:%M:%S",
-        @"%ExY%Exm%Exd(?:-|T|  ?)%ExH[:]?%ExM[:]?%ExS(?:[.,]%f)?(?:\s*%z)?",
+        @"%ExY%Exm%Exd(?:-|T|  ?)%ExH:?%ExM:?%ExS(?:[.,]%f)?(?:\s*%z)?",
         "(?:%Z )?" + WeekdayMonthDayTime,
         "(?:%z )?" + WeekdayMonthDayTime,
         DatePattern.Tai64n,

@@ -26,7 +26,7 @@ internal sealed class EpochTemplate : DateTemplate
         string number = $"(?P<{NumberGroup}>{(isLong ? Long : Short)})";
         string regex = atLineBegin
             ? $@"((?P<_square>(?<=^\[))?{number})(?(_square)(?=\]))"
-            : $@"((?:^|(?P<_square>(?<=^\[))|(?P<_audit>(?<=\baudit\()))){number}(?:(?(_audit)(?=:\d+\)))|(?(_square)(?=\])))";
+            : $@"((?:^|(?P<_square>(?<=^\[))|(?P<_audit>(?<=\baudit\())){number})(?:(?(_audit)(?=:\d+\)))|(?(_square)(?=\])))";
         BoundedDate date = DateBounds.Apply(regex, atLineBegin ? DateBegin.Line : DateBegin.Anywhere, end: true);
         return new EpochTemplate(isLong ? "LongEpoch" : "Epoch", isLong, date, null) { Weight = atLineBegin ? DefaultTemplates.LineBeginWeight : 1 };
     }

@@ -45,10 +45,10 @@ internal sealed class FieldTemplate : DateTemplate
     }
 
     /// <summary>The groups that are fields, in the order of the pattern: of two that say the same the later one counts.</summary>
-    private static (char Code, int Group)[] FieldGroups(Regex regex) =>
-        [.. regex.GetGroupNames()
+    private static (char Code, int Group)[] FieldGroups(DateRegex regex) =>
+        [.. regex.GroupNames
             .Where(name => name.Length == 1 && DateFields.Codes.Contains(name[0], StringComparison.Ordinal))
-            .Select(name => (name[0], regex.GroupNumberFromName(name)))
+            .Select(name => (name[0], regex.GroupNumber(name)))
             .OrderBy(field => field.Item2)];
 
     private static bool Remove(ref string text, string prefix)

@@ -1,21 +1,29 @@
 using System.Text.RegularExpressions;
+using PSBan.Matching.Patterns.Tree;
 
 namespace PSBan.Matching.Patterns;
 
 /// <summary>A pattern of fail2ban's dialect (Python's <c>re</c> and tags such as <c>&lt;HOST&gt;</c>), ready to match. Immutable to its callers; safe to share.</summary>
 public sealed class Pattern
 {
-    private readonly Regex _regex;
+    private readonly Matcher _matcher;
 
     private Pattern(string text, PatternOptions options)
     {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            throw new PatternException(text, 0, "empty pattern", "a regular expression");
+        }
+
+        ExpandedPattern expanded = TagExpander.Expand(text, options.UseDns);
+        ParsedPattern parsed = PatternParser.Parse(expanded, options.Multiline ? PatternFlags.Multiline : PatternFlags.None);
         Text = text;
-        Expanded = text.Replace("<HOST>", @"(?:\[?(?:(?P<ip4>(?:\d{1,3}\.){3}\d{1,3})|(?P<ip6>(?:[0-9a-fA-F]{1,4}::?|:){1,7}(?:[0-9a-fA-F]{1,4}|(?<=:):)))\]?|(?P<dns>[\w\-.^_]*\w))", StringComparison.Ordinal);
-        Expanded = Regex.Replace(Expanded, "<F-([A-Z0-9_]+)>", m => $"(?P<{m.Groups[1].Value.ToLowerInvariant()}>", RegexOptions.None, options.MatchTimeout);
-        Expanded = Regex.Replace(Expanded, "</F-([A-Z0-9_]+)>", ")", RegexOptions.None, options.MatchTimeout);
-        DotNetPattern = Expanded.Replace("(?P<", "(?<", StringComparison.Ordinal);
-        _regex = new Regex(DotNetPattern, RegexOptions.CultureInvariant, options.MatchTimeout);
-        GroupNames = [.. _regex.GetGroupNames().Where(name => !char.IsAsciiDigit(name[0]))];
+        Expanded = expanded.Text;
+        DotNetPattern = DotNetWriter.Write(parsed);
+        GroupNames = [.. parsed.Groups.OfType<string>()];
+        Literals = LiteralFinder.Find(parsed.Root);
+        Warnings = ForgeLint.Check(parsed.Root);
+        _matcher = new Matcher(parsed, DotNetPattern, options.MatchTimeout);
     }
 
     /// <summary>The pattern as it was written.</summary>
@@ -31,13 +39,13 @@ public sealed class Pattern
     public IReadOnlyList<string> GroupNames { get; }
 
     /// <summary>Whether the time of a match grows with the length of the text and no faster, whatever the text.</summary>
-    public bool IsLinear { get; }
+    public bool IsLinear => _matcher.IsLinear;
 
     /// <summary>Strings of which a text must contain one to match; null where none can be proven.</summary>
     public PatternLiterals? Literals { get; }
 
     /// <summary>What works but probably not as meant, such as a place where an attacker could put an address of his choice.</summary>
-    public IReadOnlyList<string> Warnings { get; } = [];
+    public IReadOnlyList<string> Warnings { get; }
 
     /// <summary>Expands the tags, reads and translates a pattern.</summary>
     /// <param name="text">The pattern.</param>
@@ -52,29 +60,15 @@ public sealed class Pattern
     /// <exception cref="RegexMatchTimeoutException">The pattern is not linear and took too long for this text.</exception>
     public bool TryMatch(string input, out PatternMatch match)
     {
-        Match found = _regex.Match(input);
-        match = default;
-        if (!found.Success)
-        {
-            return false;
-        }
-
-        var spans = new int[2 + (2 * GroupNames.Count)];
-        (spans[0], spans[1]) = (found.Index, found.Index + found.Length);
-        for (int i = 0; i < GroupNames.Count; i++)
-        {
-            Group group = found.Groups[GroupNames[i]];
-            (spans[2 + (2 * i)], spans[3 + (2 * i)]) = group.Success ? (group.Index, group.Index + group.Length) : (-1, -1);
-        }
-
-        match = new PatternMatch(this, input, spans);
-        return true;
+        bool found = _matcher.TrySearch(input, out int[] spans);
+        match = found ? new PatternMatch(this, input, spans) : default;
+        return found;
     }
 
     /// <summary>Whether the pattern matches anywhere in the text.</summary>
     /// <param name="input">The text.</param>
     /// <exception cref="RegexMatchTimeoutException">The pattern is not linear and took too long for this text.</exception>
-    public bool IsMatch(ReadOnlySpan<char> input) => _regex.IsMatch(input);
+    public bool IsMatch(ReadOnlySpan<char> input) => _matcher.IsMatch(input);
 
     /// <summary>The place of a group's name in <see cref="GroupNames"/>; negative where there is none.</summary>
     internal int GroupIndex(string name)

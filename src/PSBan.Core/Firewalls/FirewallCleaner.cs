@@ -1,0 +1,31 @@
+using PSBan.Firewalls.Iptables;
+using PSBan.Firewalls.Nft;
+
+namespace PSBan.Firewalls;
+
+/// <summary>Removes everything of PSBan's from every packet filter of this machine, whichever watcher made it.</summary>
+public static class FirewallCleaner
+{
+    /// <summary>Removes it; tools that are not there, or do not work here, can hold nothing and are passed over.</summary>
+    /// <param name="cancelToken">Ends the call early.</param>
+    /// <exception cref="FirewallException">The right is missing, or a packet filter refused.</exception>
+    public static Task ClearAsync(CancellationToken cancelToken) => ClearAsync(new CommandRunner(), cancelToken);
+
+    /// <inheritdoc cref="ClearAsync(CancellationToken)"/>
+    /// <param name="runner">Runs the tools.</param>
+    /// <param name="cancelToken">Ends the call early.</param>
+    internal static async Task ClearAsync(CommandRunner runner, CancellationToken cancelToken)
+    {
+        foreach (Func<CancellationToken, Task> clear in new Func<CancellationToken, Task>[] { new NftFirewall(runner).ClearAsync, new IptablesFirewall(runner).ClearAsync })
+        {
+            try
+            {
+                await clear(cancelToken).ConfigureAwait(false);
+            }
+            catch (FirewallException exception) when (exception.Failure == FirewallFailure.Unavailable)
+            {
+                // The other one may still hold something.
+            }
+        }
+    }
+}

@@ -1,0 +1,285 @@
+using System.Globalization;
+
+namespace PSBan.Matching.Patterns.Tree;
+
+internal sealed partial class PatternParser
+{
+    private const string CloseParenthesis = "')' to close the group that opens here";
+    private const string FlagLetters = "one of the flags a, i, m, s, u, x";
+
+    /// <summary>Reads what an opening parenthesis starts; null for a comment, flags, or what matches nothing at no cost.</summary>
+    private Node? Group(PatternFlags flags, bool atVeryStart)
+    {
+        int start = _at++;
+        if (LeadingFlags(start, flags) is { } scoped)
+        {
+            return scoped;
+        }
+
+        if (!Skip('?'))
+        {
+            return Capture(start, null, flags);
+        }
+
+        int kindAt = _at;
+        switch (Next("unexpected end of pattern", "the kind of the group, such as ':' or 'P<name>'"))
+        {
+            case 'P':
+                return Named(start, flags);
+            case ':':
+                return new GroupNode(start, Body(start, flags));
+            case '#':
+                int end = _text.IndexOf(')', _at);
+                _at = end < 0 ? throw Error(start, "missing ), unterminated comment", "')' to close the comment that opens here") : end + 1;
+                return null;
+            case '=':
+                return new LookNode(start, Body(start, flags), -1, Negative: false);
+            case '!':
+                return new LookNode(start, Body(start, flags), -1, Negative: true);
+            case '<':
+                return LookBehind(start, flags);
+            case '(':
+                return Conditional(start, flags);
+            case '>':
+                return new AtomicNode(start, Body(start, flags));
+            case '-':
+            case var letter when IsFlag(letter):
+                _at = kindAt;
+                return FlagGroup(start, flags, atVeryStart);
+            default:
+                throw Error(start + 1, $"unknown extension ?{_text[kindAt]}", @"one of (?:…) (?P<name>…) (?P=name) (?=…) (?!…) (?<=…) (?<!…) (?>…) (?(name)…|…) (?i:…) (?#…), or '\(' for the character itself");
+        }
+    }
+
+    private char Next(string problem, string expected) => AtEnd ? throw Error(_at, problem, expected) : _text[_at++];
+
+    private Node Body(int start, PatternFlags flags)
+    {
+        Node body = Alternation(flags);
+        return Skip(')') ? body : throw Error(start, "missing ), unterminated subpattern", CloseParenthesis);
+    }
+
+    private CaptureNode Capture(int start, string? name, PatternFlags flags)
+    {
+        int group = _groups.Open(name, start);
+        Node body = Body(start, flags);
+        _groups.Close(group, body);
+        return new CaptureNode(start, group, name, body);
+    }
+
+    private Node Named(int start, PatternFlags flags)
+    {
+        if (Skip('<'))
+        {
+            return Capture(start, Name('>'), flags);
+        }
+
+        if (!Skip('='))
+        {
+            string found = AtEnd ? throw Error(_at, "unexpected end of pattern", "(?P<name>…) or (?P=name)") : _text[_at].ToString();
+            throw Error(start + 1, $"unknown extension ?P{found}", "(?P<name>…) or (?P=name)");
+        }
+
+        int nameAt = _at;
+        int group = _groups.Number(Name(')'), nameAt);
+        _groups.Refer(group, nameAt);
+        return new BackreferenceNode(start, group, flags.HasFlag(PatternFlags.IgnoreCase));
+    }
+
+    private string Name(char end)
+    {
+        string name = Until(end, out int nameAt);
+        return IsIdentifier(name) ? name : throw Error(nameAt, $"bad character in group name '{name}'", "letters, digits and '_', with no digit in front");
+    }
+
+    private string Until(char end, out int nameAt)
+    {
+        nameAt = _at;
+        int length = _text.AsSpan(_at).IndexOf(end);
+        if (length <= 0)
+        {
+            throw length == 0 || AtEnd
+                ? Error(_at, "missing group name", $"a name and '{end}'")
+                : Error(_at, $"missing {end}, unterminated name", $"'{end}' after the name");
+        }
+
+        _at += length + 1;
+        return _text.Substring(nameAt, length);
+    }
+
+    private static bool IsIdentifier(string name)
+    {
+        for (int i = 0; i < name.Length; i++)
+        {
+            bool fits = char.GetUnicodeCategory(name[i]) switch
+            {
+                <= UnicodeCategory.OtherLetter or UnicodeCategory.LetterNumber => true,
+                UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.DecimalDigitNumber => i > 0,
+                UnicodeCategory.ConnectorPunctuation => i > 0 || name[i] == '_',
+                _ => false,
+            };
+            if (!fits)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private LookNode LookBehind(int start, PatternFlags flags)
+    {
+        int kindAt = _at;
+        bool negative = Next("unexpected end of pattern", "'=' or '!' of a look-behind") switch
+        {
+            '=' => false,
+            '!' => true,
+            var other => throw Error(start + 1, $"unknown extension ?<{other}", "(?<=…), (?<!…) or (?P<name>…)"),
+        };
+        bool outermost = _groups.LookBehindStart is null;
+        _groups.LookBehindStart ??= _groups.Count;
+        Node body = Body(start, flags);
+        _groups.LookBehindStart = outermost ? null : _groups.LookBehindStart;
+        Width width = Width.Of(body, _groups.WidthOf);
+        return width.IsFixed
+            ? new LookNode(start, body, (int)width.Min, negative)
+            : throw Error(kindAt + 1, "look-behind requires fixed-width pattern", "as many characters in every case: no *, +, ? and branches of one length");
+    }
+
+    private ConditionalNode Conditional(int start, PatternFlags flags)
+    {
+        string name = Until(')', out int nameAt);
+        int group;
+        if (IsIdentifier(name))
+        {
+            group = _groups.Number(name, nameAt);
+        }
+        else if (!int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out group))
+        {
+            throw Error(nameAt, $"bad character in group name '{name}'", "the name or the number of a group");
+        }
+        else if (group == 0)
+        {
+            throw Error(nameAt, "bad group number", "a number from 1");
+        }
+
+        _groups.ReferInCondition(group, nameAt);
+        if (++_depth > MostNested)
+        {
+            throw Error(_at, "nested too deeply", $"at most {MostNested} groups inside each other");
+        }
+
+        Node yes = Sequence(flags);
+        Node no = Skip('|') ? Sequence(flags) : new SequenceNode(_at, []);
+        _depth--;
+        if (Current == '|' && !AtEnd)
+        {
+            throw Error(_at, "conditional backref with more than two branches", "')', or '(?:…|…)' around the branches");
+        }
+
+        return Skip(')') ? new ConditionalNode(start, group, yes, no) : throw Error(start, "missing ), unterminated subpattern", CloseParenthesis);
+    }
+
+    /// <summary>Reads <c>((?i)abc)</c> or <c>(?:(?i)abc)</c> as fail2ban does: flags for this group, which then captures nothing.</summary>
+    private GroupNode? LeadingFlags(int start, PatternFlags flags)
+    {
+        int open = _text.AsSpan(_at).StartsWith("?:", StringComparison.Ordinal) ? _at + 2 : _at;
+        int end = open + 2;
+        if (!_text.AsSpan(open).StartsWith("(?", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        while (end < _text.Length && IsFlag(_text[end]))
+        {
+            end++;
+        }
+
+        if (end == open + 2 || end >= _text.Length || _text[end] != ')')
+        {
+            return null;
+        }
+
+        _at = open + 2;
+        (PatternFlags add, _) = ReadFlags();
+        return new GroupNode(start, Body(start, Apply(flags, add, PatternFlags.None)));
+    }
+
+    private GroupNode? FlagGroup(int start, PatternFlags flags, bool atVeryStart)
+    {
+        (PatternFlags add, PatternFlags? remove) = ReadFlags();
+        if (remove is { } off)
+        {
+            return new GroupNode(start, Body(start, Apply(flags, add, off)));
+        }
+
+        if (!atVeryStart)
+        {
+            throw Error(start, "global flags not at the start of the expression", "the flags first of all, or for a part of it (?i:…)");
+        }
+
+        _globalFlags = Apply(_globalFlags, add, PatternFlags.None);
+        return null;
+    }
+
+    private static PatternFlags Apply(PatternFlags flags, PatternFlags add, PatternFlags remove)
+    {
+        // a and u exclude each other; the later one wins.
+        remove |= add.HasFlag(PatternFlags.Unicode) ? PatternFlags.Ascii : PatternFlags.None;
+        return (flags & ~remove) | (add & ~PatternFlags.Unicode);
+    }
+
+    /// <summary>Reads flag letters up to and including the <c>)</c> (nothing to remove: null) or the <c>:</c>.</summary>
+    private (PatternFlags Add, PatternFlags? Remove) ReadFlags()
+    {
+        PatternFlags add = PatternFlags.None;
+        while (Current is not (')' or ':' or '-'))
+        {
+            add |= Flag("missing -, : or )", "':' or ')' after the flags");
+            if (add.HasFlag(PatternFlags.Ascii | PatternFlags.Unicode))
+            {
+                throw Error(_at, "bad inline flags: flags 'a', 'u' and 'L' are incompatible", "one of them");
+            }
+        }
+
+        switch (_text[_at++])
+        {
+            case ')':
+                return (add, null);
+            case ':':
+                return (add, PatternFlags.None);
+        }
+
+        PatternFlags remove = PatternFlags.None;
+        do
+        {
+            remove |= Flag(remove == PatternFlags.None ? "missing flag" : "missing :", "a flag to turn off, then ':'");
+            if ((remove & (PatternFlags.Ascii | PatternFlags.Unicode)) != 0)
+            {
+                throw Error(_at, "bad inline flags: cannot turn off flags 'a', 'u' and 'L'", "one of the flags i, m, s, x after '-'");
+            }
+        }
+        while (!Skip(':'));
+        return (add & remove) == 0 ? (add, remove) : throw Error(_at, "bad inline flags: flag turned on and off", "each flag once");
+    }
+
+    private PatternFlags Flag(string problem, string expected)
+    {
+        int flagAt = _at;
+        return Next(problem, expected) switch
+        {
+            'i' => PatternFlags.IgnoreCase,
+            'm' => PatternFlags.Multiline,
+            's' => PatternFlags.DotAll,
+            'x' => PatternFlags.Verbose,
+            'a' => PatternFlags.Ascii,
+            'u' => PatternFlags.Unicode,
+            't' => PatternFlags.None,
+            'L' => throw Error(flagAt, "bad inline flags: cannot use 'L' flag with a str pattern", FlagLetters),
+            var letter when char.IsLetter(letter) => throw Error(flagAt, "unknown flag", FlagLetters),
+            _ => throw Error(flagAt, problem, expected),
+        };
+    }
+
+    private static bool IsFlag(char c) => c is 'i' or 'm' or 's' or 'x' or 'a' or 'u' or 'L' or 't';
+}

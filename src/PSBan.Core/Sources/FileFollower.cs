@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+using PSBan.Model;
+
+namespace PSBan.Sources;
+
+/// <summary>The loop that reads files as they grow. It reads when the consumer asks, and sleeps when there is nothing.</summary>
+internal static class FileFollower
+{
+    // Blocks in a row from one file before the others have their turn.
+    private const int Turn = 32;
+
+    /// <summary>Follows a path or glob until cancelled.</summary>
+    public static async IAsyncEnumerable<LogBlock> RunAsync(
+        Glob glob,
+        FileSourceOptions options,
+        LogEncoding encoding,
+        Func<string, LogStart> start,
+        ISourceObserver observer,
+        [EnumeratorCancellation] CancellationToken cancelToken)
+    {
+        using WakeUp wake = new();
+        using BlockCutter cutter = new(Math.Max(4096, options.LineLimit));
+        using FollowSession session = new(glob, options, encoding, start, observer, wake);
+        await using CancellationTokenRegistration registration = cancelToken.UnsafeRegister(state => ((WakeUp)state!).Set(), wake);
+        await using ITimer timer = options.Time.CreateTimer(state => ((FollowSession)state!).PollDue(), session, options.PollInterval, options.PollInterval);
+        await Task.Yield();
+        while (!cancelToken.IsCancellationRequested)
+        {
+            foreach (TailedFile tail in session.Look())
+            {
+                while (session.TakeNote() is LogBlock note)
+                {
+                    yield return note;
+                }
+
+                // Each block is a round of its own: while the consumer was busy the file may have become another one.
+                for (int i = 0; session.Begin(tail, cutter) && !cancelToken.IsCancellationRequested; i++)
+                {
+                    bool any = session.Read(tail, cutter, out LogBlock? block);
+                    tail.End(cutter);
+                    if (block is not null)
+                    {
+                        yield return block;
+                    }
+
+                    if (!any || i == Turn)
+                    {
+                        tail.IsDirty |= any;
+                        break;
+                    }
+                }
+
+                if (session.TakeFragment(tail, cutter) is LogBlock fragment)
+                {
+                    yield return fragment;
+                }
+            }
+
+            while (session.TakeNote() is LogBlock note)
+            {
+                yield return note;
+            }
+
+            if (!session.IsUnfinished)
+            {
+                cutter.Dispose();
+                await wake.WaitAsync();
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using System.IO.Compression;
+using System.Runtime.CompilerServices;
+using PSBan.Model;
+
+namespace PSBan.Sources;
+
+/// <summary>Reads a file once, from start to end; one that is compressed with gzip, by its content and not by its name, as what it holds.</summary>
+internal static class FileReader
+{
+    /// <summary>Reads a file, or anything else that can be opened for reading.</summary>
+    /// <exception cref="IOException">It is missing, cannot be read, or is damaged.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static async IAsyncEnumerable<LogBlock> ReadAsync(string path, LogEncoding byDefault, int lineLimit, [EnumeratorCancellation] CancellationToken cancelToken)
+    {
+        await using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+        byte[] start = new byte[3];
+        int known = await file.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancelToken);
+        bool isCompressed = file.CanSeek && known == 3 && start is [0x1F, 0x8B, 0x08];
+        if (isCompressed)
+        {
+            file.Position = 0;
+        }
+
+        await using Stream bytes = isCompressed ? new GZipStream(file, CompressionMode.Decompress) : file;
+        if (isCompressed)
+        {
+            known = await ReadStartAsync(bytes, start, path, cancelToken);
+        }
+
+        using BlockCutter cutter = new(Math.Max(4096, lineLimit));
+        cutter.Load(start.AsSpan(0, known));
+        cutter.Encoding = LogEncoding.OfMark(start.AsSpan(0, known)) ?? byDefault;
+        long line = 1;
+        bool atEnd = known == 0;
+        bool isFirst = true;
+        while (true)
+        {
+            if (cutter.Cut(atEnd, out CutBlock block))
+            {
+                ReadOnlyMemory<char> text = isFirst && !block.Text.IsEmpty && block.Text.Span[0] == '\uFEFF' ? block.Text[1..] : block.Text;
+                isFirst = false;
+                if (!text.IsEmpty)
+                {
+                    yield return new LogBlock { Source = path, Text = text, FirstLine = line };
+                }
+
+                line += text.Span.Count('\n');
+            }
+            else if (atEnd)
+            {
+                yield break;
+            }
+
+            if (!atEnd)
+            {
+                cancelToken.ThrowIfCancellationRequested();
+                int count = await ReadSomeAsync(bytes, cutter.Room(), path, cancelToken);
+                cutter.Add(count);
+                atEnd = count == 0;
+            }
+        }
+    }
+
+    private static ValueTask<int> ReadStartAsync(Stream bytes, Memory<byte> start, string path, CancellationToken cancelToken) =>
+        Guard(path, () => bytes.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancelToken));
+
+    private static ValueTask<int> ReadSomeAsync(Stream bytes, Memory<byte> room, string path, CancellationToken cancelToken) =>
+        Guard(path, () => bytes.ReadAsync(room, cancelToken));
+
+    private static async ValueTask<int> Guard(string path, Func<ValueTask<int>> read)
+    {
+        try
+        {
+            return await read();
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new IOException($"The compressed file '{path}' is damaged: {exception.Message}", exception);
+        }
+    }
+}

@@ -1,0 +1,309 @@
+using PSBan.Model;
+
+namespace PSBan.Sources;
+
+/// <content>Which files there are: found, met again under another name, left, lost.</content>
+internal sealed partial class FollowSession
+{
+    private const int MostKnown = 10_000;
+
+    private readonly Dictionary<(ulong Device, ulong Node), TailedFile> _byNode = [];
+    private readonly Dictionary<string, LogPosition?> _known = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _announced = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _failed = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (DirectoryWatch Watch, FileStatus Status)> _watches = new(StringComparer.Ordinal);
+    private HashSet<string> _followedNames = new(StringComparer.Ordinal);
+    private bool _isFirstScan = true;
+
+    private void Scan()
+    {
+        HashSet<string> directories = new(StringComparer.Ordinal);
+        IReadOnlyList<string> paths = _glob.Expand(directories);
+        Dictionary<TailedFile, List<string>> met = [];
+        List<(string Path, FileStatus Status)> fresh = [];
+        foreach (string path in paths)
+        {
+            bool isThere = FileStatus.TryGet(path, out FileStatus status, out string? error);
+            if (error is not null)
+            {
+                TellFailed(path, error);
+            }
+            else if (!isThere)
+            {
+                _failed.Remove(path);
+            }
+            else if (!status.IsRegular)
+            {
+                TellFailed(path, "It is not a regular file.");
+            }
+            else if (_byNode.TryGetValue((status.Device, status.Node), out TailedFile? tail))
+            {
+                met.TryAdd(tail, []);
+                met[tail].Add(path);
+            }
+            else
+            {
+                fresh.Add((path, status));
+            }
+        }
+
+        _failed.IntersectWith(paths);
+        Leave(met);
+        Place([.. fresh.OrderBy(file => file.Status.Modified).Select(file => OpenFresh(file.Path)).OfType<TailedFile>()]);
+        TellLost();
+        if (_isFirstScan && _tails.Count == 0 && _failed.Count == 0)
+        {
+            _observer.Lost(_glob.Pattern, _glob.IsLiteral
+                ? "There is no such file; it is followed as soon as it appears."
+                : "No file matches; files are followed as soon as they appear.");
+        }
+
+        _isFirstScan = false;
+        Watch(directories);
+    }
+
+    /// <summary>Follows renames, and parts from files that no path leads to any more.</summary>
+    private void Leave(Dictionary<TailedFile, List<string>> met)
+    {
+        foreach (TailedFile tail in _tails)
+        {
+            if (!met.TryGetValue(tail, out List<string>? paths))
+            {
+                if (!tail.IsLeft)
+                {
+                    (tail.IsLeft, tail.QuietSince, tail.IsDirty) = (true, Now, true);
+                }
+
+                continue;
+            }
+
+            TellFound(tail);
+            bool isSame = !tail.IsLeft && paths.Contains(tail.Path);
+            tail.IsLeft = false;
+            if (isSame)
+            {
+                continue;
+            }
+
+            tail.Path = paths.Contains(tail.Path) ? tail.Path : paths[0];
+            string source = RealPath.Of(tail.Path);
+            if (source != tail.Source)
+            {
+                Remember(tail);
+                tail.Source = source;
+                Note(tail);
+            }
+        }
+    }
+
+    private TailedFile? OpenFresh(string path)
+    {
+        TailedFile? tail = null;
+        try
+        {
+            tail = TailedFile.Open(path, RealPath.Of(path), _encoding);
+            if (!_byNode.TryAdd((tail.Status.Device, tail.Status.Node), tail))
+            {
+                // Another path of the same scan leads to it.
+                tail.Dispose();
+                return null;
+            }
+
+            _failed.Remove(path);
+            return tail;
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            tail?.Dispose();
+        }
+        catch (Exception exception) when (IsTrouble(exception))
+        {
+            tail?.Dispose();
+            TellFailed(path, exception.Message);
+        }
+
+        return null;
+    }
+
+    /// <summary>Takes in a file that holds the rest of what another one held; it is read before that.</summary>
+    private void AdoptLeft(TailedFile left, LogPosition place, TailedFile before)
+    {
+        (ulong, ulong) key = (left.Status.Device, left.Status.Node);
+        if (_byNode.TryGetValue(key, out TailedFile? known))
+        {
+            // Its path is followed as well. Where nothing of it was read it goes on there, from the place found.
+            left.Dispose();
+            if (known.IsCopy || known.IsUntouched)
+            {
+                known.MoveTo(place);
+                (known.IsCopy, known.IsDirty) = (false, true);
+            }
+        }
+        else
+        {
+            _byNode.Add(key, left);
+            (left.IsLeft, left.QuietSince, left.InOperation) = (true, Now, before.InOperation);
+            _tails.Insert(Math.Max(0, _tails.IndexOf(before)), left);
+        }
+    }
+
+    private void Fail(TailedFile tail, string reason)
+    {
+        Remember(tail);
+        Drop(tail);
+        if (!tail.IsLeft)
+        {
+            TellFailed(tail.Path, reason);
+        }
+    }
+
+    private void Drop(TailedFile tail)
+    {
+        _tails.Remove(tail);
+        _byNode.Remove((tail.Status.Device, tail.Status.Node));
+        if (_delivering.GetValueOrDefault(tail.Source) == tail)
+        {
+            _delivering.Remove(tail.Source);
+        }
+
+        tail.Dispose();
+    }
+
+    /// <summary>Keeps the place of a file, in case it comes back under the name it has now.</summary>
+    private void Remember(TailedFile tail)
+    {
+        if (_delivering.TryGetValue(tail.Source, out TailedFile? last) && last != tail)
+        {
+            return;
+        }
+
+        try
+        {
+            if (_known.Count >= MostKnown)
+            {
+                _known.Clear();
+            }
+
+            _known[tail.Source] = tail.Position();
+        }
+        catch (Exception exception) when (IsTrouble(exception))
+        {
+            _known[tail.Source] = null;
+        }
+    }
+
+    private void Note(TailedFile tail)
+    {
+        try
+        {
+            _notes.Enqueue(new LogBlock { Source = tail.Source, Text = default, InOperation = tail.InOperation, Position = tail.Position() });
+        }
+        catch (Exception exception) when (IsTrouble(exception))
+        {
+            // The next reading of it will meet the trouble and tell of it.
+        }
+    }
+
+    private void TellFound(TailedFile tail)
+    {
+        if (_announced.TryAdd(tail.Source, -1))
+        {
+            _observer.Found(tail.Source);
+        }
+    }
+
+    private void TellFailed(string path, string reason)
+    {
+        _announced.Remove(RealPath.Of(path));
+        if (_failed.Add(path))
+        {
+            _observer.Lost(path, reason);
+        }
+    }
+
+    /// <summary>Tells of files that have been gone for longer than a rotation takes.</summary>
+    private void TellLost()
+    {
+        HashSet<string> here = [.. _tails.Where(tail => !tail.IsLeft).Select(tail => tail.Source)];
+        foreach ((string source, long since) in _announced.ToList())
+        {
+            if (here.Contains(source))
+            {
+                _announced[source] = -1;
+            }
+            else if (since < 0)
+            {
+                _announced[source] = Now;
+            }
+            else if (_options.Time.GetElapsedTime(since) >= 2 * _options.PollInterval)
+            {
+                _announced.Remove(source);
+                _observer.Lost(source, "The file is gone; it is followed again as soon as it is back.");
+            }
+        }
+    }
+
+    private void Watch(HashSet<string> directories)
+    {
+        HashSet<string> names = new(StringComparer.Ordinal);
+        foreach (TailedFile tail in _tails.Where(tail => !tail.IsLeft))
+        {
+            names.Add(Path.GetFileName(tail.Path));
+            names.Add(Path.GetFileName(tail.Source));
+            directories.Add(Path.GetDirectoryName(tail.Source) ?? ".");
+        }
+
+        lock (_lock)
+        {
+            _followedNames = names;
+        }
+
+        if (!_options.Notifications)
+        {
+            return;
+        }
+
+        foreach (string gone in _watches.Keys.Except(directories).ToList())
+        {
+            _watches.Remove(gone, out (DirectoryWatch Watch, FileStatus Status) entry);
+            entry.Watch.Dispose();
+        }
+
+        foreach (string directory in directories)
+        {
+            WatchOne(directory);
+        }
+    }
+
+    private void WatchOne(string directory)
+    {
+        bool isThere = OperatingSystem.IsLinux() ? FileStatus.TryGet(directory, out FileStatus status, out _) : Directory.Exists(directory) & ((status = default) == default);
+        bool isWatched = _watches.TryGetValue(directory, out (DirectoryWatch Watch, FileStatus Status) entry);
+        if (isWatched && (!isThere || (entry.Status.Device, entry.Status.Node) != (status.Device, status.Node)))
+        {
+            _watches.Remove(directory);
+            entry.Watch.Dispose();
+            isWatched = false;
+        }
+
+        if (isWatched || !isThere)
+        {
+            return;
+        }
+
+        try
+        {
+            _watches.Add(directory, (DirectoryWatch.Begin(directory, status, Touched), status));
+
+            // What changed before the watch stood is not told.
+            PollDue();
+        }
+        catch (Exception exception) when (exception is IOException or ArgumentException or UnauthorizedAccessException)
+        {
+            if (_warned.Add((directory, "watch")))
+            {
+                _observer.Warning(_glob.Pattern, $"The system does not tell of changes in {directory} ({exception.Message}); it is looked at every {_options.PollInterval.TotalSeconds} s.");
+            }
+        }
+    }
+}

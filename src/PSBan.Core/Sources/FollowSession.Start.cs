@@ -1,0 +1,130 @@
+using PSBan.Model;
+
+namespace PSBan.Sources;
+
+/// <content>Where the reading of a file that is newly met begins.</content>
+internal sealed partial class FollowSession
+{
+    // So much of a file's beginning makes it known by its content alone.
+    private const int TellingHead = 64;
+
+    private void Place(IReadOnlyList<TailedFile> fresh)
+    {
+        // Asked for all of them first: a stored place of one name may lie in the file that has another name now.
+        Dictionary<TailedFile, LogStart?> starts = [];
+        foreach (TailedFile tail in fresh)
+        {
+            starts[tail] = _known.ContainsKey(tail.Source) || _tails.Any(other => other.Source == tail.Source) ? null : _start(tail.Source);
+        }
+
+        LogPosition[] stored = [.. starts.Values.Select(start => start?.Position).OfType<LogPosition>()];
+        foreach (TailedFile tail in fresh)
+        {
+            try
+            {
+                PlaceOne(tail, starts[tail], stored, fresh);
+                _known.TryAdd(tail.Source, null);
+                _tails.Add(tail);
+                TellFound(tail);
+            }
+            catch (Exception exception) when (IsTrouble(exception))
+            {
+                _byNode.Remove((tail.Status.Device, tail.Status.Node));
+                tail.Dispose();
+                TellFailed(tail.Path, exception.Message);
+            }
+        }
+    }
+
+    private void PlaceOne(TailedFile tail, LogStart? start, LogPosition[] stored, IReadOnlyList<TailedFile> fresh)
+    {
+        LogPosition? before = start is null ? LastUnder(tail.Source) : start.Position;
+        if (PlaceOf(tail, before, stored) is LogPosition place)
+        {
+            tail.MoveTo(place);
+        }
+        else if (IsCopyOfAnother(tail))
+        {
+            tail.IsCopy = true;
+        }
+        else if (start is null)
+        {
+            // Rotated while it was followed: all of it is new, unless it begins like the file before and so has been edited.
+            tail.InOperation = before is null || !FilePrint.BeginsAlike(before, tail.Handle);
+        }
+        else if (before is not null && IsRotatedAway(tail, before, fresh))
+        {
+            tail.InOperation = false;
+        }
+        else if (_isFirstScan && start.AtEnd && before is null)
+        {
+            tail.MoveTo(StartFinder.LineStartAtEnd(tail, _options.LineLimit), -1);
+            tail.InOperation = true;
+            Note(tail);
+        }
+        else if (start is { NotBefore: DateTimeOffset notBefore, DateOf: not null })
+        {
+            long offset = StartFinder.LineStartBefore(tail, notBefore, start.DateOf);
+            tail.MoveTo(offset, offset == 0 ? 0 : -1);
+        }
+    }
+
+    /// <summary>The stored place that lies in this file: its own, or one of a name that it had before.</summary>
+    private LogPosition? PlaceOf(TailedFile tail, LogPosition? own, LogPosition[] stored)
+    {
+        if (own is not null && FilePrint.Fits(own, tail.Handle))
+        {
+            return own;
+        }
+
+        return stored.Concat(_known.Values.OfType<LogPosition>().Where(place => IsOfNode(place, tail)))
+            .Where(place => place.Offset > 0 && IsTelling(place, tail))
+            .FirstOrDefault(place => FilePrint.Fits(place, tail.Handle));
+    }
+
+    /// <summary>Whether the file in which a stored place lies stands elsewhere now; one outside of the glob is read to its end first.</summary>
+    private bool IsRotatedAway(TailedFile tail, LogPosition place, IReadOnlyList<TailedFile> fresh)
+    {
+        if (fresh.Concat(_tails).Any(other => other != tail && other.Status.Size >= place.Offset && place.Offset > 0 && FilePrint.Fits(place, other.Handle)))
+        {
+            return true;
+        }
+
+        if (SiblingFinder.Find(tail.Source, place, _encoding) is not TailedFile left)
+        {
+            return false;
+        }
+
+        AdoptLeft(left, place, before: tail);
+        return true;
+    }
+
+    private LogPosition? LastUnder(string source) =>
+        _tails.LastOrDefault(other => other.Source == source)?.Position() ?? _known.GetValueOrDefault(source);
+
+    private static bool IsOfNode(LogPosition place, TailedFile tail) => FilePrint.TryParse(place.Identity, out FilePrint print) && print.Node == tail.Status.Node;
+
+    private static bool IsTelling(LogPosition place, TailedFile tail) =>
+        FilePrint.TryParse(place.Identity, out FilePrint print) && (print.HeadLength >= TellingHead || print.Node == tail.Status.Node);
+
+    /// <summary>
+    /// Whether this is a copy of a file that is followed, as copytruncate makes them where the glob takes in rotated files: all of it has been or will be read
+    /// elsewhere. While it is being made it may be shorter than what has been read of the other.
+    /// </summary>
+    private bool IsCopyOfAnother(TailedFile tail) => _tails.Any(other =>
+        other != tail && !other.IsCopy && other.Source != tail.Source
+        && ((other.Position() is { Offset: > 0 } place && IsTelling(place, tail) && FilePrint.Fits(place, tail.Handle))
+            || tail.BeginsLike(other, SiblingFinder.StemOf(tail.Source) == SiblingFinder.StemOf(other.Source) ? TellingHead : FilePrint.HeadLimit)));
+
+    /// <summary>Reads nothing of a copy, but lets its place be known for the next start.</summary>
+    private void PassOver(TailedFile copy)
+    {
+        if (copy.HasGrown())
+        {
+            copy.MoveTo(StartFinder.LineStartAtEnd(copy, _options.LineLimit), -1);
+            Note(copy);
+        }
+
+        copy.InOperation = true;
+    }
+}

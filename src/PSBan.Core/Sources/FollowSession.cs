@@ -1,0 +1,256 @@
+using System.Globalization;
+using PSBan.Model;
+
+namespace PSBan.Sources;
+
+/// <summary>
+/// One following of a path or glob: which files it is made of at the moment, and their reading. Used by one loop; only <see cref="Touched"/> and
+/// <see cref="PollDue"/> are called by others.
+/// </summary>
+internal sealed partial class FollowSession : IDisposable
+{
+    private const int MostDirtyNames = 256;
+
+    private readonly Glob _glob;
+    private readonly FileSourceOptions _options;
+    private readonly LogEncoding _encoding;
+    private readonly Func<string, LogStart> _start;
+    private readonly ISourceObserver _observer;
+    private readonly WakeUp _wake;
+    private readonly Lock _lock = new();
+    private readonly HashSet<string> _dirtyNames = new(StringComparer.Ordinal);
+    private readonly List<TailedFile> _tails = [];
+    private readonly Queue<LogBlock> _notes = [];
+    private readonly Dictionary<string, TailedFile> _delivering = new(StringComparer.Ordinal);
+    private readonly HashSet<(string Source, string Kind)> _warned = [];
+    private bool _isPollDue = true;
+    private bool _isScanDue = true;
+
+    /// <summary>Begins a session; nothing is opened yet.</summary>
+    public FollowSession(Glob glob, FileSourceOptions options, LogEncoding encoding, Func<string, LogStart> start, ISourceObserver observer, WakeUp wake)
+    {
+        _glob = glob;
+        _options = options;
+        _encoding = encoding;
+        _start = start;
+        _observer = observer;
+        _wake = wake;
+    }
+
+    /// <summary>Whether a file is to be read at once.</summary>
+    public bool IsUnfinished => _tails.Any(tail => tail.IsDirty);
+
+    private long Now => _options.Time.GetTimestamp();
+
+    /// <summary>Says that it is time to look at everything again.</summary>
+    public void PollDue()
+    {
+        lock (_lock)
+        {
+            _isPollDue = true;
+        }
+
+        _wake.Set();
+    }
+
+    /// <summary>Says that a name in one of the directories has changed, or come or gone; null for any number of them.</summary>
+    public void Touched(string? name, bool isStructure)
+    {
+        lock (_lock)
+        {
+            if (name is null || _dirtyNames.Count >= MostDirtyNames)
+            {
+                _isPollDue = true;
+            }
+            else if (isStructure && (_glob.MayConcern(name) || _followedNames.Contains(name)))
+            {
+                _isScanDue = true;
+            }
+            else if (!isStructure && _followedNames.Contains(name))
+            {
+                _dirtyNames.Add(name);
+            }
+            else
+            {
+                return;
+            }
+        }
+
+        _wake.Set();
+    }
+
+    /// <summary>Does what has come due: looks for files and marks those to be read.</summary>
+    /// <returns>The files to be read, those left by their path before their successors.</returns>
+    public IReadOnlyList<TailedFile> Look()
+    {
+        bool scan;
+        string[] dirty;
+        lock (_lock)
+        {
+            scan = _isScanDue || _isPollDue;
+            dirty = [.. _dirtyNames];
+            _dirtyNames.Clear();
+            (_isPollDue, _isScanDue) = (false, false);
+        }
+
+        foreach (TailedFile tail in _tails)
+        {
+            // A renamed file is still written under a name that nobody tells of, so it is looked at whenever anything happens.
+            tail.IsDirty |= scan || tail.IsLeft
+                || dirty.Any(name => Path.GetFileName(tail.Path.AsSpan()).SequenceEqual(name) || Path.GetFileName(tail.Source.AsSpan()).SequenceEqual(name));
+        }
+
+        if (scan)
+        {
+            Scan();
+        }
+
+        return [.. _tails.Where(tail => tail.IsDirty)];
+    }
+
+    /// <summary>A block without lines that tells only a place: where a file is known under a new name, or is read from its end on.</summary>
+    public LogBlock? TakeNote() => _notes.TryDequeue(out LogBlock? note) ? note : null;
+
+    /// <summary>Begins to read a file.</summary>
+    /// <returns>Whether there is something to read.</returns>
+    public bool Begin(TailedFile tail, BlockCutter cutter)
+    {
+        try
+        {
+            tail.IsDirty = false;
+            tail.IsCopy |= tail.IsUntouched && IsCopyOfAnother(tail);
+            if (tail.IsCopy)
+            {
+                PassOver(tail);
+                return false;
+            }
+
+            bool any = tail.Begin(cutter);
+            if (tail.TakeBreak() is LogPosition last && SiblingFinder.Find(tail.Source, last, _encoding) is TailedFile copy)
+            {
+                // The end of what was emptied here stands in the copy that was made of it, and is read first.
+                tail.End(cutter);
+                _delivering.Remove(tail.Source);
+                AdoptLeft(copy, last, before: tail);
+                tail.IsDirty = true;
+                return false;
+            }
+
+            if (any)
+            {
+                tail.QuietSince = Now;
+                return true;
+            }
+
+            tail.InOperation = true;
+            if (tail.IsLeft && !tail.HoldsFragment && _options.Time.GetElapsedTime(tail.QuietSince) >= _options.RotationGrace)
+            {
+                Remember(tail);
+                Drop(tail);
+            }
+        }
+        catch (Exception exception) when (IsTrouble(exception))
+        {
+            Fail(tail, exception.Message);
+        }
+
+        return false;
+    }
+
+    /// <summary>Reads one block.</summary>
+    /// <param name="tail">The file that <see cref="Begin"/> was called for.</param>
+    /// <param name="cutter">The cutter.</param>
+    /// <param name="block">The block; null where bytes were only passed over.</param>
+    /// <returns>Whether it is worth while to go on.</returns>
+    public bool Read(TailedFile tail, BlockCutter cutter, out LogBlock? block)
+    {
+        block = null;
+        try
+        {
+            if (!tail.Read(cutter, out CutBlock cut, out long firstLine))
+            {
+                tail.InOperation = true;
+                return false;
+            }
+
+            block = Make(tail, cut, firstLine);
+            return true;
+        }
+        catch (Exception exception) when (IsTrouble(exception))
+        {
+            Fail(tail, exception.Message);
+            cutter.Skip(cutter.Pending.Length);
+            return false;
+        }
+    }
+
+    /// <summary>The beginning of a line that a file was left with, once it has been quiet for a while.</summary>
+    public LogBlock? TakeFragment(TailedFile tail, BlockCutter cutter)
+    {
+        if (!tail.IsLeft || !tail.HoldsFragment || _options.Time.GetElapsedTime(tail.QuietSince) < _options.PollInterval)
+        {
+            return null;
+        }
+
+        return tail.ReadFragment(cutter, out CutBlock cut, out long firstLine) ? Make(tail, cut, firstLine) : null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (DirectoryWatch watch in _watches.Values.Select(entry => entry.Watch))
+        {
+            watch.Dispose();
+        }
+
+        foreach (TailedFile tail in _tails)
+        {
+            tail.Dispose();
+        }
+    }
+
+    private static bool IsTrouble(Exception exception) => exception is IOException or UnauthorizedAccessException;
+
+    private LogBlock? Make(TailedFile tail, CutBlock cut, long firstLine)
+    {
+        if (cut.WasCut)
+        {
+            string line = firstLine > 0 ? string.Create(CultureInfo.InvariantCulture, $"Line {firstLine}") : "A line";
+            Warn(tail, "long", $"{line} is longer than {_options.LineLimit} bytes; the rest of it is passed over, and so it is with further lines of such length.");
+        }
+
+        if (cut.IsBroken)
+        {
+            Warn(tail, "bytes", $"Some bytes are not valid {_encoding.Encoding.WebName}; they are read as U+FFFD. Set logencoding if the log has another encoding.");
+        }
+
+        if (cut.Text.IsEmpty)
+        {
+            return null;
+        }
+
+        if (!tail.IsLeft)
+        {
+            _delivering[tail.Source] = tail;
+        }
+
+        // Once a successor has delivered, its place is the one to resume from, and late lines of the file before it have none.
+        bool isOvertaken = tail.IsLeft && _delivering.TryGetValue(tail.Source, out TailedFile? last) && last != tail;
+        return new LogBlock
+        {
+            Source = tail.Source,
+            Text = cut.Text,
+            FirstLine = firstLine,
+            InOperation = tail.InOperation,
+            Position = isOvertaken ? null : tail.Position(),
+        };
+    }
+
+    private void Warn(TailedFile tail, string kind, string message)
+    {
+        if (_warned.Count < 10_000 && _warned.Add((tail.Source, kind)))
+        {
+            _observer.Warning(tail.Source, message);
+        }
+    }
+}

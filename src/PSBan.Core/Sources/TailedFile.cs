@@ -1,0 +1,327 @@
+using Microsoft.Win32.SafeHandles;
+using PSBan.Model;
+
+namespace PSBan.Sources;
+
+/// <summary>One open file that is read as it grows: where reading stands, what the bytes before that place were, and what is left of a line not yet ended.</summary>
+internal sealed class TailedFile : IDisposable
+{
+    private readonly SafeFileHandle _handle;
+    private readonly LogEncoding _byDefault;
+    private readonly byte[] _head = new byte[FilePrint.HeadLimit];
+    private readonly byte[] _behind = new byte[FilePrint.TailLimit];
+    private int _headCount;
+    private int _headHashed = -1;
+    private ulong _headHash;
+    private int _behindCount;
+    private byte[] _carry = [];
+    private bool _isSkipping;
+    private bool _isFresh;
+    private LogPosition? _before;
+    private LogPosition? _break;
+    private LogEncoding? _encoding;
+    private long _lines;
+    private long _offset;
+    private FileStatus _seen;
+
+    private TailedFile(string path, string source, SafeFileHandle handle, FileStatus status, LogEncoding byDefault)
+    {
+        Path = path;
+        Source = source;
+        _handle = handle;
+        Status = status;
+        _byDefault = byDefault;
+    }
+
+    /// <summary>The path it is found under; changes when the file is renamed.</summary>
+    public string Path { get; set; }
+
+    /// <summary>The name that its lines carry: the path with all links resolved.</summary>
+    public string Source { get; set; }
+
+    /// <summary>What the file system said when it was opened; device and inode stay.</summary>
+    public FileStatus Status { get; }
+
+    /// <summary>The open file.</summary>
+    public SafeFileHandle Handle => _handle;
+
+    /// <summary>Whether lines are being written now: the end has been reached once.</summary>
+    public bool InOperation { get; set; }
+
+    /// <summary>Whether the path leads to this file no more, so that only its rest is read.</summary>
+    public bool IsLeft { get; set; }
+
+    /// <summary>When it last grew or was left, by the clock of the follower.</summary>
+    public long QuietSince { get; set; }
+
+    /// <summary>Whether it may hold more than has been read.</summary>
+    public bool IsDirty { get; set; } = true;
+
+    /// <summary>Whether it is a copy of a followed file, of which nothing is to be read.</summary>
+    public bool IsCopy { get; set; }
+
+    /// <summary>Whether nothing has been read of it yet.</summary>
+    public bool IsUntouched => _offset == 0 && _carry.Length == 0;
+
+    /// <summary>Whether the beginning of a line is held until its end comes.</summary>
+    public bool HoldsFragment => _carry.Length > 0 && !_isSkipping;
+
+    /// <summary>Opens a file; reading stands at its start.</summary>
+    /// <exception cref="IOException">It is missing or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static TailedFile Open(string path, string source, LogEncoding byDefault)
+    {
+        SafeFileHandle handle = FileStatus.Open(path);
+        try
+        {
+            return new TailedFile(path, source, handle, FileStatus.Get(handle), byDefault);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Lets reading stand at the start of a line.</summary>
+    /// <param name="offset">The bytes before it.</param>
+    /// <param name="lines">The lines before it; negative where unknown.</param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public void MoveTo(long offset, long lines)
+    {
+        (_offset, _lines, _carry, _isSkipping) = (offset, lines, [], false);
+        _headHashed = -1;
+        _headCount = 0;
+        _behindCount = (int)Math.Min(offset, FilePrint.TailLimit);
+        _behindCount = FilePrint.ReadFully(_handle, _behind.AsSpan(0, _behindCount), offset - _behindCount);
+        _encoding = offset == 0 ? null : EncodingOfHead();
+    }
+
+    /// <summary>Lets reading stand at a stored place.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public void MoveTo(LogPosition place) => MoveTo(place.Offset, place.Line > 0 || place.Offset == 0 ? place.Line : -1);
+
+    /// <summary>The encoding by the byte order mark, else the one asked for.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public LogEncoding EncodingOfHead()
+    {
+        Span<byte> mark = stackalloc byte[3];
+        int length = FilePrint.ReadFully(_handle, mark, 0);
+        return LogEncoding.OfMark(mark[..length]) ?? _byDefault;
+    }
+
+    /// <summary>The place behind what has been handed out; null while it cannot be told, in the middle of a line that is passed over.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public LogPosition? Position()
+    {
+        if (_isSkipping)
+        {
+            return null;
+        }
+
+        int head = (int)Math.Min(_offset, FilePrint.HeadLimit);
+        if (head != _headHashed)
+        {
+            _headCount = _headCount < head ? FilePrint.ReadFully(_handle, _head.AsSpan(0, head), 0) : _headCount;
+            (_headHashed, _headHash) = (head, FilePrint.Hash(_head.AsSpan(0, Math.Min(head, _headCount))));
+        }
+
+        FilePrint print = new(Status.Node, head, _headHash, _behindCount, FilePrint.Hash(_behind.AsSpan(0, _behindCount)));
+        return new LogPosition(print.ToString(), _offset, Math.Max(0, _lines));
+    }
+
+    /// <summary>Whether the file has another length than where reading stands.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public bool HasGrown() => FileStatus.Get(_handle).Size != _offset + _carry.Length;
+
+    /// <summary>Begins a round of reading: lends what is held to the cutter, and looks whether the file is still the one that was read.</summary>
+    /// <param name="cutter">An empty cutter.</param>
+    /// <returns>Whether there is something to read.</returns>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public bool Begin(BlockCutter cutter)
+    {
+        FileStatus status = FileStatus.Get(_handle);
+        bool grown = status.Size > _offset + _carry.Length;
+        if (!grown && status.Size == _offset + _carry.Length && status.Modified == _seen.Modified)
+        {
+            return false;
+        }
+
+        _seen = status;
+        if (status.Size < _offset + _carry.Length || !StillHolds(_behind.AsSpan(0, _behindCount), _offset) || !StillHolds(TailOf(_carry), _offset + _carry.Length))
+        {
+            // Emptied in place (copytruncate), or written anew: what was held is half a line that will never be whole.
+            (_before, _break) = (Position(), Position());
+            MoveTo(0, 0);
+            _isFresh = true;
+            grown = status.Size > 0;
+        }
+
+        if (grown)
+        {
+            cutter.Load(_carry);
+            cutter.IsSkipping = _isSkipping;
+            _carry = [];
+        }
+
+        return grown;
+    }
+
+    /// <summary>Where reading stood before the file was emptied in place or written anew; told once.</summary>
+    public LogPosition? TakeBreak()
+    {
+        LogPosition? last = _break;
+        _break = null;
+        return last;
+    }
+
+    /// <summary>Reads one block.</summary>
+    /// <param name="cutter">The cutter that <see cref="Begin"/> was given.</param>
+    /// <param name="block">What was cut off; its text may be empty.</param>
+    /// <param name="firstLine">The number of its first line; 0 where unknown.</param>
+    /// <returns>Whether there was a block; if not, the end has been reached.</returns>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public bool Read(BlockCutter cutter, out CutBlock block, out long firstLine)
+    {
+        while (true)
+        {
+            Memory<byte> room = cutter.Room();
+            int count = RandomAccess.Read(_handle, room.Span, _offset + cutter.Pending.Length);
+            cutter.Add(count);
+            if (_isFresh && count > 0)
+            {
+                SkipHole(cutter);
+                LookBack();
+            }
+
+            bool knows = ChooseEncoding(cutter);
+            if (knows && cutter.Cut(atEnd: false, out block))
+            {
+                firstLine = Take(ref block, cutter);
+                return true;
+            }
+
+            if (count == 0)
+            {
+                (block, firstLine) = (default, 0);
+                return false;
+            }
+        }
+    }
+
+    /// <summary>Hands out what is held of a line that nobody will end.</summary>
+    /// <param name="cutter">An empty cutter.</param>
+    /// <param name="block">The line.</param>
+    /// <param name="firstLine">Its number; 0 where unknown.</param>
+    /// <returns>Whether there was anything.</returns>
+    public bool ReadFragment(BlockCutter cutter, out CutBlock block, out long firstLine)
+    {
+        (block, firstLine) = (default, 0);
+        if (!HoldsFragment)
+        {
+            return false;
+        }
+
+        cutter.Load(_carry);
+        cutter.IsSkipping = false;
+        _carry = [];
+        cutter.Encoding = _encoding ?? _byDefault;
+        bool any = cutter.Cut(atEnd: true, out block);
+        firstLine = any ? Take(ref block, cutter) : 0;
+        return any;
+    }
+
+    /// <summary>Ends a round of reading: takes back what is not a whole line.</summary>
+    public void End(BlockCutter cutter)
+    {
+        _carry = cutter.Pending.ToArray();
+        _isSkipping = cutter.IsSkipping;
+        cutter.Skip(_carry.Length);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _handle.Dispose();
+
+    private static ReadOnlySpan<byte> TailOf(ReadOnlySpan<byte> bytes) => bytes[Math.Max(0, bytes.Length - FilePrint.TailLimit)..];
+
+    /// <summary>Moves behind a block that is handed out.</summary>
+    private long Take(ref CutBlock block, BlockCutter cutter)
+    {
+        ReadOnlySpan<byte> bytes = block.Bytes.Span;
+        ReadOnlySpan<byte> tail = TailOf(bytes);
+        int kept = Math.Min(_behindCount, FilePrint.TailLimit - tail.Length);
+        _behind.AsSpan(_behindCount - kept, kept).CopyTo(_behind);
+        tail.CopyTo(_behind.AsSpan(kept));
+        _behindCount = kept + tail.Length;
+
+        if (_offset == 0 && !block.Text.IsEmpty && block.Text.Span[0] == '\uFEFF')
+        {
+            block = block with { Text = block.Text[1..] };
+        }
+
+        _offset += bytes.Length;
+        _isSkipping = cutter.IsSkipping;
+        long first = _lines < 0 ? 0 : _lines + 1;
+        _lines = _lines < 0 ? -1 : _lines + block.Text.Span.Count('\n');
+        return first;
+    }
+
+    private bool ChooseEncoding(BlockCutter cutter)
+    {
+        if (_encoding is null)
+        {
+            ReadOnlySpan<byte> start = cutter.Pending;
+            if (_offset == 0 && start.Length < 3 && !start.IsEmpty && start[0] is 0xEF or 0xFE or 0xFF && !start.Contains((byte)'\n'))
+            {
+                return false;
+            }
+
+            _encoding = start.IsEmpty ? null : (_offset == 0 ? LogEncoding.OfMark(start) : null) ?? _byDefault;
+        }
+
+        cutter.Encoding = _encoding ?? _byDefault;
+        return true;
+    }
+
+    /// <summary>
+    /// A writer that does not append goes on where it was after its file has been emptied, and leaves a hole that reads as NUL bytes. At the start of a
+    /// file that was emptied they are no text.
+    /// </summary>
+    private void SkipHole(BlockCutter cutter)
+    {
+        int end = cutter.Pending.IndexOfAnyExcept((byte)0);
+        int hole = _byDefault.Unit > 1 ? 0 : end < 0 ? cutter.Pending.Length : end;
+        _isFresh = hole > 0 && end < 0;
+        cutter.Skip(hole);
+        _offset += hole;
+        _behindCount = hole > 0 ? 0 : _behindCount;
+    }
+
+    /// <summary>A file that was edited holds lines that have been read before: they are of the past, whatever follows them.</summary>
+    private void LookBack()
+    {
+        if (!_isFresh && _before is not null && FilePrint.BeginsAlike(_before, _handle))
+        {
+            InOperation = false;
+        }
+
+        _before = _isFresh ? _before : null;
+    }
+
+    /// <summary>Whether the file begins with the same bytes as another, as far as this one reaches, and at least so many.</summary>
+    /// <exception cref="IOException">One of them cannot be read.</exception>
+    public bool BeginsLike(TailedFile other, int atLeast)
+    {
+        Span<byte> mine = stackalloc byte[FilePrint.HeadLimit];
+        Span<byte> others = stackalloc byte[FilePrint.HeadLimit];
+        int length = FilePrint.ReadFully(_handle, mine, 0);
+        return length >= atLeast && FilePrint.ReadFully(other._handle, others[..length], 0) == length && mine[..length].SequenceEqual(others[..length]);
+    }
+
+    private bool StillHolds(ReadOnlySpan<byte> bytes, long end)
+    {
+        Span<byte> now = stackalloc byte[FilePrint.TailLimit];
+        now = now[..bytes.Length];
+        return FilePrint.ReadFully(_handle, now, end - bytes.Length) == bytes.Length && now.SequenceEqual(bytes);
+    }
+}

@@ -1,3 +1,0 @@
-namespace PSBan;
-
-internal static class Placeholder;

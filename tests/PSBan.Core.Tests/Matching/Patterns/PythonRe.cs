@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace PSBan.Tests.Matching.Patterns;
+
+/// <summary>Python's <c>re</c> itself, asked line by line: the oracle of the translation.</summary>
+public sealed class PythonRe : IDisposable
+{
+    private const string Script = """
+        import json, re, sys, warnings
+        warnings.simplefilter('ignore')
+        def units(text, at):
+            return at if text.isascii() else len(text[:at].encode('utf-16-le', 'surrogatepass')) // 2
+        for line in sys.stdin:
+            pattern, multiline, texts = json.loads(line)
+            try:
+                compiled = re.compile(pattern, re.M if multiline else 0)
+            except RecursionError:
+                print(json.dumps({'Error': 'RecursionError'}), flush=True)
+                continue
+            except (re.error, OverflowError, ValueError) as e:
+                print(json.dumps({'Error': str(e)}), flush=True)
+                continue
+            found = []
+            for text in texts:
+                match = compiled.search(text)
+                found.append(None if match is None else {
+                    'Span': [units(text, at) for at in match.span()],
+                    'Groups': {name: [units(text, at) for at in match.span(name)] if match.group(name) is not None else None for name in compiled.groupindex}})
+            print(json.dumps({'Found': found}), flush=True)
+        """;
+
+    private readonly Process _process;
+
+    /// <summary>Starts the interpreter.</summary>
+    public PythonRe()
+    {
+        var start = new ProcessStartInfo("python3") { RedirectStandardInput = true, RedirectStandardOutput = true };
+        start.ArgumentList.Add("-c");
+        start.ArgumentList.Add(Script);
+        _process = Process.Start(start)!;
+    }
+
+    /// <summary>Whether the oracle speaks the version of the dialect that the parser implements (3.11, when atomic groups came).</summary>
+    public static string? Missing => Support.Requirements.Missing("python3");
+
+    /// <summary>Compiles a pattern and searches texts.</summary>
+    /// <param name="pattern">The pattern.</param>
+    /// <param name="multiline">Whether with the flag of that name.</param>
+    /// <param name="texts">The texts.</param>
+    public Reply Search(string pattern, bool multiline, params string[] texts)
+    {
+        _process.StandardInput.WriteLine(JsonSerializer.Serialize(new object[] { pattern, multiline, texts }));
+        _process.StandardInput.Flush();
+        string line = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("python3 ended.");
+        return JsonSerializer.Deserialize<Reply>(line)!;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _process.StandardInput.Close();
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+
+    /// <summary>What Python says.</summary>
+    /// <param name="Error">Why it refuses the pattern.</param>
+    /// <param name="Found">For every text the match; null where there is none.</param>
+    public sealed record Reply(string? Error, IReadOnlyList<Found?>? Found);
+
+    /// <summary>A match, in UTF-16 units.</summary>
+    /// <param name="Span">Its start and end.</param>
+    /// <param name="Groups">The same for the named groups; null for those that took no part.</param>
+    public sealed record Found([property: JsonRequired] int[] Span, IReadOnlyDictionary<string, int[]?> Groups);
+}

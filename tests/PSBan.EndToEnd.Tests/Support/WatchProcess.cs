@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using PSBan.Control;
+using PSBan.EndToEnd.Firewalls;
+
+namespace PSBan.EndToEnd.Support;
+
+/// <summary>A real <c>psban watch</c> in a namespace, with a folder of its own for configuration, state and logs.</summary>
+public sealed class WatchProcess : IAsyncDisposable
+{
+    /// <summary>How long a test waits for what must come; only a hang guard.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly List<JsonElement> _events = [];
+    private readonly SemaphoreSlim _arrived = new(0);
+    private readonly Task<string> _error;
+
+    private WatchProcess(Process process)
+    {
+        _process = process;
+        _error = process.StandardError.ReadToEndAsync();
+        _ = CollectAsync();
+    }
+
+    public static WatchProcess Start(NetworkNamespace space, string folder, string firewall, params string[] runAs)
+    {
+        ProcessStartInfo start = new("ip") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (string word in (string[])["netns", "exec", space.Name, .. runAs, Repository.Psban, "watch", "--json", "--config", folder, "--state", StateOf(folder), "--firewall", firewall])
+        {
+            start.ArgumentList.Add(word);
+        }
+
+        return new WatchProcess(Process.Start(start)!);
+    }
+
+    public static string StateOf(string folder) => Path.Combine(folder, "state");
+
+    /// <summary>Waits for an event.</summary>
+    public async Task<JsonElement> WaitForAsync(string kind, Func<JsonElement, bool>? also = null)
+    {
+        using CancellationTokenSource patience = new(Patience);
+        int seen = 0;
+        while (true)
+        {
+            lock (_events)
+            {
+                for (; seen < _events.Count; seen++)
+                {
+                    if (_events[seen].GetProperty("kind").GetString() == kind && (also is null || also(_events[seen])))
+                    {
+                        return _events[seen];
+                    }
+                }
+            }
+
+            try
+            {
+                await _arrived.WaitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                string all = string.Join('\n', Snapshot().TakeLast(30));
+                throw new TimeoutException($"No event {kind} came. Exited: {_process.HasExited}. Standard error: {(_process.HasExited ? await _error : "(running)")} Events:\n{all}");
+            }
+        }
+    }
+
+    public IReadOnlyList<JsonElement> Events(string kind) => [.. Snapshot().Where(item => item.GetProperty("kind").GetString() == kind)];
+
+    public static Task<WatchClient> ConnectAsync(string folder) => WatchClient.ConnectAsync(StateOf(folder), CancellationToken.None);
+
+    public async Task<(int ExitCode, string Error)> StopAsync()
+    {
+        using Process kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        return await WhenEndedAsync();
+    }
+
+    public async Task<(int ExitCode, string Error)> WhenEndedAsync()
+    {
+        using CancellationTokenSource patience = new(Patience);
+        await _process.WaitForExitAsync(patience.Token);
+        return (_process.ExitCode, await _error);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private List<JsonElement> Snapshot()
+    {
+        lock (_events)
+        {
+            return [.. _events];
+        }
+    }
+
+    private async Task CollectAsync()
+    {
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            JsonElement item = JsonDocument.Parse(line).RootElement;
+            lock (_events)
+            {
+                _events.Add(item);
+            }
+
+            _arrived.Release();
+        }
+    }
+}

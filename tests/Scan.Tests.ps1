@@ -1,0 +1,150 @@
+#Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
+
+BeforeAll {
+    Import-Module "$PSScriptRoot/PesterSupport.psm1" -Force
+    Import-Module (Get-ModuleUnderTest)
+
+    $script:log = Join-Path -Path $TestDrive -ChildPath 'app.log'
+    $script:lines = @(
+        'Nov 20 05:00:00 mail app: login failed for alice from 192.0.2.1'
+        'Nov 20 05:00:01 mail app: started'
+        '# a comment'
+        ''
+        'Nov 20 05:00:02 mail app: login failed for bob from 2001:db8::1'
+        'Nov 20 05:00:03 mail app: login failed for monitor from 192.0.2.9'
+    )
+    Set-Content -LiteralPath $log -Value $lines
+    $script:regex = 'app: login failed for <F-USER>\S+</F-USER> from <HOST>$'
+}
+
+Describe 'Test-BanFilter' {
+    It 'counts what matched, what was ignored and what was missed' {
+        $report = Test-BanFilter $regex $log -IgnoreRegex 'for monitor '
+        $report.Lines | Should -Be 4
+        $report.Matched | Should -Be 2
+        $report.Ignored | Should -Be 1
+        $report.Missed | Should -Be 1
+        $report.Patterns.Hits | Should -Be 2
+        $report.DateTemplates.Hits | Should -Be 4
+    }
+
+    It 'keeps lines only where they are asked for' {
+        $report = Test-BanFilter $regex $log
+        @($report.MissedLines).Count + @($report.MatchedLines).Count | Should -Be 0
+        $report = Test-BanFilter $regex $log -ShowMissed
+        $report.MissedLines | Should -Be $lines[1]
+        @($report.MatchedLines).Count | Should -Be 0
+        @((Test-BanFilter $regex $log -ShowMatched -MaxLines 2).MatchedLines).Count | Should -Be 2
+    }
+
+    It 'takes lines, whole texts and files through the pipeline' {
+        ($lines | Test-BanFilter $regex).Matched | Should -Be 3
+        (Get-Content -LiteralPath $log | Test-BanFilter $regex).Sources | Should -Be 'pipeline'
+        (Get-Content -LiteralPath $log -Raw | Test-BanFilter $regex).Lines | Should -Be 4
+        (Get-Item -LiteralPath $log | Test-BanFilter $regex).Sources | Should -Be (Convert-Path -LiteralPath $log)
+    }
+
+    It 'expands the wildcards of -LogPath, and leaves those of -LiteralPath' {
+        $odd = Join-Path -Path $TestDrive -ChildPath 'odd[1].log'
+        Set-Content -LiteralPath $odd -Value $lines
+        @((Test-BanFilter $regex "$TestDrive/*.log").Sources).Count | Should -Be 2
+        (Test-BanFilter $regex -LiteralPath $odd).Matched | Should -Be 3
+    }
+
+    It 'finds paths from the location of PowerShell, not of the process' {
+        Push-Location -LiteralPath $TestDrive
+        try {
+            (Test-BanFilter $regex ./app.log).Matched | Should -Be 3
+            Set-Content -LiteralPath ./mine.conf -Value "[Definition]`nfailregex = login failed for \S+ from <HOST>$"
+            (Test-BanFilter ./mine.conf ./app.log).Matched | Should -Be 3
+        }
+        finally {
+            Pop-Location
+        }
+    }
+
+    It 'reports a log that is not there and goes on with the others' {
+        $report = Test-BanFilter $regex "$TestDrive/nothing.log", $log -ErrorVariable problems -ErrorAction SilentlyContinue
+        $report.Matched | Should -Be 3
+        $problems[0].FullyQualifiedErrorId | Should -BeLike 'LogNotFound,*'
+        $problems[0].TargetObject | Should -BeLike '*nothing.log'
+    }
+
+    It 'makes a report of no line at all' {
+        ('' | Test-BanFilter $regex).Lines | Should -Be 0
+    }
+
+    It 'reads a hundred thousand lines from the pipeline in order' {
+        (1..100000 | ForEach-Object { "Nov 20 05:00:00 mail app: login failed for u$_ from 192.0.2.1" } | Test-BanFilter $regex).Matched | Should -Be 100000
+    }
+}
+
+Describe 'Find-BanFailure' {
+    It 'finds address, user, time and line number' {
+        $found = Find-BanFailure $regex $log
+        "$($found.Address)" | Should -Be '192.0.2.1 2001:db8::1 192.0.2.9'
+        $found.User | Should -Be @('alice', 'bob', 'monitor')
+        $found.LineNumber | Should -Be @(1, 5, 6)
+        $found[0].Time.ToString('HH:mm:ss') | Should -Be '05:00:00'
+        $found.Source | Select-Object -Unique | Should -Be (Convert-Path -LiteralPath $log)
+    }
+
+    It 'hands a failure out before it asks for the next line' {
+        # Should it wait for more, the order of the two would be the other way round.
+        $order = [System.Collections.Generic.List[string]]::new()
+        foreach ($round in 1..200) {
+            $order.Clear()
+            & { foreach ($line in $lines[0], $lines[1]) { $order.Add('line'); $line } } | Find-BanFailure $regex | ForEach-Object { $order.Add('found') }
+            "$order" | Should -Be 'line found line' -Because "round $round"
+        }
+    }
+
+    It 'can be left early, over and over' {
+        foreach ($round in 1..50) {
+            (1..1000 | ForEach-Object { $lines[0] } | Find-BanFailure $regex | Select-Object -First 1).User | Should -Be 'alice'
+            (Find-BanFailure $regex $log | Select-Object -First 1).User | Should -Be 'alice'
+        }
+    }
+
+    It 'makes control characters visible' {
+        ("Nov 20 05:00:00 a`e[2J app: login failed for x from 192.0.2.1" | Find-BanFailure $regex).Line | Should -Match ([regex]::Escape('\x1b[2J'))
+    }
+}
+
+Describe 'Test-BanConfiguration' {
+    BeforeAll {
+        $script:config = Join-Path -Path $TestDrive -ChildPath 'config'
+        $script:null = New-Item -ItemType Directory -Path "$config/filter.d"
+        Set-Content -LiteralPath "$config/filter.d/app.conf" -Value "[Definition]`nfailregex = $regex"
+        Set-Content -LiteralPath "$config/jail.conf" -Value @"
+[good]
+enabled = true
+filter = app
+logpath = $log
+
+[bad]
+enabled = true
+filter = nosuch
+logpath = $log
+"@
+    }
+
+    It 'hands out each problem with file and line' {
+        $problem = Test-BanConfiguration $config | Where-Object Severity -eq Error
+        $problem.Code | Should -Be 'FilterNotFound'
+        $problem.Jail | Should -Be 'bad'
+        $problem.Location.Line | Should -Be 8
+        $problem.Location.File | Should -BeLike '*jail.conf'
+    }
+
+    It 'answers with -Quiet' {
+        Test-BanConfiguration $config -Quiet | Should -BeFalse
+        Test-BanConfiguration $config -Quiet -Jail good | Should -BeTrue
+        Test-BanConfiguration $config -Quiet | Should -BeOfType [bool]
+    }
+
+    It 'names a jail that is not there' {
+        Test-BanConfiguration $config -Jail nosuch -ErrorVariable problems -ErrorAction SilentlyContinue
+        $problems[0].FullyQualifiedErrorId | Should -Be 'JailNotFound,PSBan.Commands.TestBanConfigurationCommand'
+    }
+}

@@ -1,0 +1,292 @@
+#Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
+
+BeforeAll {
+    Import-Module "$PSScriptRoot/PesterSupport.psm1" -Force
+    Import-Module (Get-ModuleUnderTest)
+
+    function Start-WatchJob {
+        param([pscustomobject] $Fixture)
+
+        $job = Start-BanWatch -ConfigPath $Fixture.ConfigPath -StatePath $Fixture.StatePath -DryRun -AsJob
+        Wait-Until { $job.State -ne 'Running' -or (Get-BanWatch -StatePath $Fixture.StatePath -ErrorAction Ignore) } -Because 'the watch starts'
+        $job.State | Should -Be 'Running' -Because "$($job.Error)"
+        $job
+    }
+
+    # Nothing of a watch is left: nobody answers, and the lock can be had.
+    function Assert-Gone {
+        param([pscustomobject] $Fixture)
+
+        Get-BanWatch -StatePath $Fixture.StatePath -ErrorAction Ignore | Should -BeNullOrEmpty
+        Test-Path -LiteralPath "$($Fixture.StatePath)/control.sock" | Should -BeFalse
+        foreach ($file in Get-ChildItem -LiteralPath $Fixture.StatePath -File -Force) {
+            { [System.IO.File]::Open($file.FullName, 'Open', 'ReadWrite', 'None').Dispose() } | Should -Not -Throw -Because "$file must be free"
+        }
+    }
+}
+
+Describe 'A watch behind the session' {
+    BeforeAll {
+        $script:fixture = New-WatchFixture -Root (Join-Path -Path $TestDrive -ChildPath 'behind')
+        $script:at = @{ StatePath = $fixture.StatePath }
+        $script:job = Start-WatchJob $fixture
+    }
+
+    AfterAll {
+        $job | Remove-Job -Force
+        Remove-Item -Recurse -Force -LiteralPath $fixture.StatePath
+    }
+
+    AfterEach {
+        Remove-Ban -All -Force @at
+    }
+
+    It 'is a job like any other' {
+        $job | Should -BeOfType [System.Management.Automation.Job]
+        (Get-Job -Id $job.Id).InstanceId | Should -Be $job.InstanceId
+        $job.PSJobTypeName | Should -Be 'BanWatchJob'
+    }
+
+    It 'shows itself as a whole' {
+        $watch = Get-BanWatch @at
+        $watch.ProcessId | Should -Be $PID
+        $watch.Jails | Should -Be 2
+        $watch.StatePath | Should -Be $fixture.StatePath
+        $watch.Firewalls | Should -Be 'dry-run'
+    }
+
+    It 'bans after maxretry failures, and tells' {
+        Add-FailureLine $fixture '192.0.2.1', '192.0.2.1'
+        Wait-Until { @(Get-Ban @at).Count -eq 2 } -Because 'both jails ban'
+        $ban = Get-Ban -Jail app @at
+        "$($ban.Address)" | Should -Be '192.0.2.1'
+        $ban.Failures | Should -Be 2
+        "$($ban.Duration)" | Should -Be '10m'
+        $ban.Remaining.TotalSeconds | Should -BeGreaterThan 0
+        $ban.Matches | Should -HaveCount 2
+
+        $kinds = (Receive-Job -Job $job).Kind
+        $kinds | Should -Contain 'Started'
+        $kinds | Should -Contain 'Found'
+        $kinds | Should -Contain 'Banned'
+    }
+
+    It 'is seen and served from another process' {
+        Add-FailureLine $fixture '192.0.2.2'
+        Wait-Until { Get-Ban @at } -Because 'the strict jail bans'
+        Invoke-CleanShell -ArgumentList $fixture.StatePath {
+            $PSDefaultParameterValues['*-Ban*:StatePath'] = $args[0]
+            Get-BanJail | Where-Object CurrentlyBanned -gt 0 | ForEach-Object { "$($_.Name) $($_.CurrentlyBanned)" }
+            Get-Ban | Remove-Ban
+            @(Get-Ban).Count
+        } | Should -Be @('app-strict 1', '0')
+        Get-Ban @at | Should -BeNullOrEmpty
+    }
+
+    It 'bans and lifts by hand' {
+        $made = Add-Ban 192.0.2.3, 2001:db8::/32 app -Duration 1d @at -PassThru
+        $made | Should -HaveCount 2
+        $made.Duration | ForEach-Object { "$_" } | Should -Be @('1d', '1d')
+        (Remove-Ban 192.0.2.3 @at -PassThru).Jail | Should -Be 'app'
+        "$((Get-Ban @at).Address)" | Should -Be '2001:db8::/32'
+    }
+
+    It 'bans what is piped: text, failures, bans' {
+        '192.0.2.4', '192.0.2.5' | Add-Ban -Jail app @at
+        'Nov 20 05:00:00 bad 192.0.2.6' | Find-BanFailure 'bad <HOST>$' | Add-Ban -Jail app @at
+        Get-Ban 192.0.2.4 @at | Add-Ban -Jail app-strict @at
+        Get-Ban @at | Group-Object Jail | Sort-Object Name | ForEach-Object Count | Should -Be @(3, 1)
+        [pscustomobject]@{ Jail = 'app-strict'; Address = '192.0.2.4' } | Remove-Ban @at -PassThru | Should -HaveCount 1
+    }
+
+    It 'warns where an address is banned already' {
+        Add-Ban 192.0.2.7 app @at
+        Add-Ban 192.0.2.7 app @at -WarningVariable warnings -WarningAction SilentlyContinue
+        "$warnings" | Should -BeLike '*192.0.2.7*already*'
+    }
+
+    It 'writes an error and goes on: <Id>' -ForEach @(
+        @{ Id = 'AddressIgnored'; Target = '127.0.0.1'; Script = { Add-Ban 127.0.0.1, 192.0.2.8 app @at } }
+        @{ Id = 'InvalidAddress'; Target = '192.0.2.300'; Script = { Add-Ban 192.0.2.300, 192.0.2.8 app @at } }
+        @{ Id = 'JailNotFound'; Target = '192.0.2.8'; Script = { Add-Ban 192.0.2.8 nosuch, app @at } }
+        @{ Id = 'AddressNotBanned'; Target = '192.0.2.9'; Script = { Add-Ban 192.0.2.8 app @at; Remove-Ban 192.0.2.9 @at } }
+        @{ Id = 'AddressNotBanned'; Target = '192.0.2.9'; Script = { Add-Ban 192.0.2.8 app @at; Get-Ban 192.0.2.9 @at } }
+        @{ Id = 'JailNotFound'; Target = 'nosuch'; Script = { Add-Ban 192.0.2.8 app @at; Get-BanJail nosuch, app @at } }
+        @{ Id = 'JailNotFound'; Target = 'nosuch'; Script = { Add-Ban 192.0.2.8 app @at; Get-Ban -Jail nosuch, app @at } }
+    ) {
+        $ErrorActionPreference = 'SilentlyContinue'
+        $Error.Clear()
+        $null = & $Script
+        $Error[0].FullyQualifiedErrorId | Should -BeLike "$Id,PSBan.Commands.*"
+        "$($Error[0].TargetObject)" | Should -Be $Target
+        $Error[0].ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
+        "$((Get-Ban @at).Address)" | Should -Be '192.0.2.8'
+    }
+
+    It 'finds bans by address, prefix, wildcard and jail' {
+        Add-Ban 192.0.2.10, 192.0.2.11, 198.51.100.1, 203.0.113.0/24 app @at
+        Add-Ban 192.0.2.10 app-strict @at
+        Get-Ban 192.0.2.10 @at | Should -HaveCount 2
+        Get-Ban 192.0.2.10 -Jail app @at | Should -HaveCount 1
+        Get-Ban 192.0.2.0/24 @at | Should -HaveCount 3
+        Get-Ban '192.0.2.*' -Jail 'app' @at | Should -HaveCount 2
+        "$((Get-Ban 203.0.113.77 @at).Address)" | Should -Be '203.0.113.0/24'
+        Get-Ban '10.*' @at -ErrorAction Stop | Should -BeNullOrEmpty
+        Get-BanJail app-s* @at | Get-Ban @at | Should -HaveCount 1
+    }
+
+    It 'shows a jail asked for by name with its addresses, as a list' {
+        Add-Ban 192.0.2.20, 192.0.2.3 app @at
+        $jail = Get-BanJail app @at
+        $jail.Banned | ForEach-Object { "$_" } | Should -Be @('192.0.2.3', '192.0.2.20')
+        $text = $jail | Out-String -Width 200
+        foreach ($part in 'CurrentlyFailed', 'TotalFailed', [regex]::Escape($fixture.Log), 'CurrentlyBanned +: 2', 'TotalBanned', '192\.0\.2\.3 192\.0\.2\.20') {
+            $text | Should -Match $part
+        }
+
+        (Get-BanJail @at).Banned | Should -BeNullOrEmpty
+        (Get-BanJail 'app*' @at).Count | Should -Be 2
+    }
+
+    It 'asks before every ban is lifted' {
+        Add-Ban 192.0.2.30 app @at
+        { Invoke-CleanShell -ArgumentList $fixture.StatePath { Remove-Ban -All -StatePath $args[0] } 2>$null }
+        Get-Ban @at | Should -HaveCount 1
+        Remove-Ban -All -Confirm:$false @at -PassThru | Should -HaveCount 1
+    }
+
+    It 'completes jails and banned addresses' {
+        Add-Ban 192.0.2.40, 2001:db8::40 app @at
+        $line = "Remove-Ban -StatePath $($fixture.StatePath) -Address 2001"
+        Wait-Until { (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText -eq '2001:db8::40' } -Because 'an address is offered'
+        $line = "Get-BanJail -StatePath $($fixture.StatePath) -Name app-"
+        Wait-Until { (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText -eq 'app-strict' } -Because 'a jail is offered'
+        (TabExpansion2 $line $line.Length).CompletionMatches.ToolTip | Should -BeLike '*filter app*'
+    }
+
+    It 'streams its events to another reader' {
+        $reader = [powershell]::Create().AddScript({
+                param($Manifest, $StatePath)
+                Import-Module $Manifest
+                Watch-BanEvent -StatePath $StatePath -Kind Banned -Jail app-* | Select-Object -First 1
+            }).AddArgument((Get-ModuleUnderTest)).AddArgument($fixture.StatePath)
+        $result = $reader.BeginInvoke()
+        $number = 50
+        Wait-Until { Add-FailureLine $fixture "192.0.2.$((++$script:number) % 200 + 50)"; $result.IsCompleted } -Because 'an event arrives'
+        $events = $reader.EndInvoke($result)
+        $events.Kind | Should -Be 'Banned'
+        $events.Jail | Should -Be 'app-strict'
+        $reader.Dispose()
+    }
+
+    It 'lets no second watch near its state' {
+        { Start-BanWatch $fixture.ConfigPath @at -DryRun } | Should -Throw -ErrorId 'WatchAlreadyRunning,PSBan.Commands.StartBanWatchCommand'
+        $second = Start-BanWatch $fixture.ConfigPath @at -DryRun -AsJob
+        Wait-Job -Job $second -Timeout 60 | Should -Not -BeNullOrEmpty
+        $second.State | Should -Be 'Failed'
+        $second.Error.FullyQualifiedErrorId | Should -Be 'WatchAlreadyRunning'
+        Remove-Job -Job $second
+        (Get-BanWatch @at).ProcessId | Should -Be $PID
+    }
+}
+
+Describe 'The end of a watch' {
+    BeforeAll {
+        $script:fixture = New-WatchFixture -Root (Join-Path -Path $TestDrive -ChildPath 'end')
+        $script:at = @{ StatePath = $fixture.StatePath }
+    }
+
+    AfterAll {
+        Remove-Item -Recurse -Force -LiteralPath $fixture.StatePath
+    }
+
+    It 'comes with Stop-Job, twenty times' {
+        foreach ($round in 1..20) {
+            $job = Start-WatchJob $fixture
+            Add-FailureLine $fixture "192.0.2.$round"
+            Stop-Job -Job $job
+            $job.State | Should -Be 'Stopped' -Because "round $round"
+            Assert-Gone $fixture
+            Remove-Job -Job $job
+        }
+    }
+
+    It 'comes with Select-Object -First, twenty times' {
+        foreach ($round in 1..20) {
+            (Start-BanWatch $fixture.ConfigPath @at -DryRun | Select-Object -First 1) | Should -BeOfType [PSBan.Model.BanEvent]
+            Assert-Gone $fixture
+        }
+    }
+
+    It 'comes with Ctrl-C, twenty times, whether it is still starting or at work' {
+        foreach ($round in 1..20) {
+            $shell = [powershell]::Create().AddScript({
+                    param($Manifest, $Fixture)
+                    Import-Module $Manifest
+                    Start-BanWatch $Fixture.ConfigPath -StatePath $Fixture.StatePath -DryRun
+                }).AddArgument((Get-ModuleUnderTest)).AddArgument($fixture)
+            $null = $shell.BeginInvoke()
+            if ($round % 2) {
+                Wait-Until { Get-BanWatch @at -ErrorAction Ignore } -Because 'the watch starts'
+            }
+            else {
+                Start-Sleep -Milliseconds ($round * 10)
+            }
+
+            $shell.Stop()
+            Assert-Gone $fixture
+            $shell.Dispose()
+        }
+    }
+
+    It 'comes with Stop-BanWatch from elsewhere, and completes the job' {
+        $job = Start-WatchJob $fixture
+        Stop-BanWatch @at
+        Assert-Gone $fixture
+        Wait-Job -Job $job -Timeout 60 | Should -Not -BeNullOrEmpty
+        $job.State | Should -Be 'Completed'
+        (Receive-Job -Job $job).Kind | Select-Object -Last 1 | Should -Be 'Stopped'
+        Remove-Job -Job $job
+    }
+
+    It 'comes with Remove-Job -Force' {
+        Start-WatchJob $fixture | Remove-Job -Force
+        Assert-Gone $fixture
+    }
+
+    It 'comes with the end of the process: <Signal>' -Skip:$IsWindows -ForEach @(
+        @{ Signal = 'TERM'; AsJob = '' }
+        @{ Signal = 'TERM to a session with a job'; AsJob = '-AsJob; Start-Sleep 600' }
+    ) {
+        $command = "Import-Module '$(Get-ModuleUnderTest)'; Start-BanWatch '$($fixture.ConfigPath)' -StatePath '$($fixture.StatePath)' -DryRun $AsJob"
+        $start = [System.Diagnostics.ProcessStartInfo]::new([System.Environment]::ProcessPath, [string[]]('-NoProfile', '-NonInteractive', '-Command', $command))
+        $start.RedirectStandardOutput = $true
+        $process = [System.Diagnostics.Process]::Start($start)
+        try {
+            Wait-Until { Get-BanWatch @at -ErrorAction Ignore } -Because 'the watch starts'
+            (Get-BanWatch @at).ProcessId | Should -Be $process.Id
+            /bin/kill -TERM $process.Id
+            $process.WaitForExit(60000) | Should -BeTrue
+            Assert-Gone $fixture
+        }
+        finally {
+            if (-not $process.HasExited) {
+                $process.Kill()
+            }
+        }
+    }
+
+    It 'comes at once where the configuration has no jail that could run, with every problem said' {
+        $bad = New-Item -ItemType Directory -Path (Join-Path -Path $TestDrive -ChildPath 'bad')
+        Set-Content -LiteralPath "$bad/jail.local" -Value "[app]`nenabled = true`nfilter = nosuch`nlogpath = $($fixture.Log)"
+        { Start-BanWatch $bad.FullName @at -DryRun -ErrorAction SilentlyContinue -ErrorVariable script:problems } |
+            Should -Throw -ErrorId 'ConfigurationInvalid,PSBan.Commands.StartBanWatchCommand'
+        $problems.FullyQualifiedErrorId | Should -Contain 'FilterNotFound,PSBan.Commands.StartBanWatchCommand'
+        $job = Start-BanWatch $bad.FullName @at -DryRun -AsJob
+        Wait-Job -Job $job -Timeout 60 | Should -Not -BeNullOrEmpty
+        $job.State | Should -Be 'Failed'
+        $job.Error.FullyQualifiedErrorId | Should -Be @('FilterNotFound', 'ConfigurationInvalid')
+        Remove-Job -Job $job
+        Assert-Gone $fixture
+    }
+}
