@@ -14,6 +14,7 @@ public sealed class LineFilter
 {
     private readonly LineFilterOptions _options;
     private readonly FilterPatterns _patterns;
+    private readonly LineLikelihood _likelihood;
     private readonly LineDater _dater;
     private readonly LineBuffer _buffer;
     private readonly LineWatch _watch;
@@ -23,6 +24,7 @@ public sealed class LineFilter
     {
         _options = options;
         _patterns = patterns;
+        _likelihood = new LineLikelihood(patterns);
         _watch = new LineWatch(options.Clock, options.Notify);
         _dater = new LineDater(patterns.Dates, patterns.TimeRules, options, _watch);
         _buffer = new LineBuffer(patterns.MaxLines);
@@ -42,6 +44,12 @@ public sealed class LineFilter
     public IReadOnlyList<DateTemplateUsage> DateTemplates =>
         [.. _dater.Usage.Select(use => new DateTemplateUsage(use.Template.Name, use.Template.Pattern, use.Template.RegexText, use.Hits))];
 
+    /// <summary>
+    /// Strings of which a line must contain at least one to be a failure, for one search on behalf of many filters; null where a line may do
+    /// without, as where patterns span lines. A line that has one may still be ruled out by <see cref="MayMatch"/>.
+    /// </summary>
+    public PatternLiterals? RequiredLiterals => _likelihood.Required;
+
     /// <summary>Makes a filter of its settings.</summary>
     /// <param name="filter">The settings.</param>
     /// <param name="options">How it is to work.</param>
@@ -59,6 +67,19 @@ public sealed class LineFilter
     /// <param name="line">The line.</param>
     public DateTimeOffset? DateOf(string line) => _dater.Probe(line);
 
+    /// <summary>Whether a line can be a failure at all, by a quick search for the strings that a match needs.</summary>
+    /// <param name="line">The line.</param>
+    /// <returns>False only where no failregex can match.</returns>
+    public bool MayMatch(ReadOnlySpan<char> line) => _likelihood.Allows(line);
+
+    /// <summary>
+    /// Takes note of a line that is not processed because it cannot be a failure. A line without a date goes with the one before it, so
+    /// whoever leaves lines out by <see cref="MayMatch"/> or <see cref="RequiredLiterals"/> names the last one left out.
+    /// </summary>
+    /// <param name="line">The line.</param>
+    /// <param name="inOperation">Whether it is being written now.</param>
+    public void PassOver(ReadOnlySpan<char> line, bool inOperation) => _dater.PassOver(line, inOperation);
+
     /// <summary>Looks for failures in a line.</summary>
     /// <param name="line">The line.</param>
     /// <param name="inOperation">Whether it is being written now, as against read up from the past.</param>
@@ -69,6 +90,12 @@ public sealed class LineFilter
     public LineVerdict Process(in LogLine line, bool inOperation, List<Failure> failures)
     {
         ArgumentNullException.ThrowIfNull(failures);
+        if (_options.SkipsUnlikelyLines && !_likelihood.Allows(line.Text))
+        {
+            _dater.PassOver(line.Text, inOperation, line.Time);
+            return LineVerdict.Missed;
+        }
+
         string text = line.Text.ToString();
         _watch.Begin(text);
         DatedLine? dated;

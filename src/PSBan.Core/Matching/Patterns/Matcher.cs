@@ -24,6 +24,7 @@ internal sealed class Matcher
     private readonly TimeSpan _timeout;
     private readonly string _dotNetPattern;
     private readonly bool _hasBoundary;
+    private readonly bool _isDoubtful;
     private readonly Lazy<SafeProgram?> _program;
     private readonly string[] _groups;
     private volatile Regex? _regex;
@@ -38,7 +39,8 @@ internal sealed class Matcher
     public Matcher(ParsedPattern pattern, string dotNetPattern, TimeSpan timeout)
     {
         (_pattern, _dotNetPattern, _timeout) = (pattern, dotNetPattern, timeout);
-        _hasBoundary = TreeWalk.All(pattern.Root).Any(node => node is AnchorNode { Kind: AnchorKind.WordBoundary or AnchorKind.NotWordBoundary });
+        _hasBoundary = TreeWalk.All(pattern.Root).Any(node => node is AnchorNode { Kind: >= AnchorKind.WordBoundary });
+        _isDoubtful = TreeWalk.All(pattern.Root).Any(IsDoubtful);
         _program = new Lazy<SafeProgram?>(() => SafeProgram.Compile(_pattern));
         _groups = [.. Enumerable.Range(1, pattern.Groups.Count).Where(group => pattern.Groups[group - 1] is not null).Select(group => DotNetWriter.GroupName(pattern, group))];
     }
@@ -104,8 +106,23 @@ internal sealed class Matcher
         return SafeEngine.TrySearch(program, text, out spans);
     }
 
+    /// <summary>Whether .NET is known to err: in loops of rounds that may take nothing, and in loops of what gives nothing back.</summary>
+    /// <remarks>
+    /// <c>(?:(?:a|)+?)+</c> matches three characters of an empty text, <c>(?:(?&gt;\D|))*-</c> does not match a hyphen, and <c>(?:(?&gt;a+)){2}</c> matches
+    /// <c>aa</c>; seen in .NET 10.
+    /// </remarks>
+    private static bool IsDoubtful(Node node) => node is RepeatNode repeat && repeat.Body is not CharacterNode
+        && ((repeat.Max > 1 && Width.Of(repeat.Body).Min == 0)
+            || repeat.Kind == RepeatKind.Possessive
+            || TreeWalk.All(repeat.Body).Any(inner => inner is AtomicNode or RepeatNode { Kind: RepeatKind.Possessive }));
+
     private bool NeedsSafeEngine(ReadOnlySpan<char> text)
     {
+        if (_isDoubtful)
+        {
+            return true;
+        }
+
         if (_distrusted > 0 && text.Length >= _distrustedLength)
         {
             _distrusted--;
