@@ -8,6 +8,9 @@ public sealed partial class Jail
     /// <summary>Begins to keep book of changes; until then none is kept, and the memory for it is not needed.</summary>
     public void KeepChanges() => _journal ??= new JailJournal();
 
+    /// <summary>The longest ban that the jail gives by itself.</summary>
+    public Duration LongestBan => _terms?.LongestBan ?? Options.BanTime.Value;
+
     /// <summary>Whether anything has changed since changes were last taken.</summary>
     public bool HasChanges => _journal?.HasChanges(_totalFailed + _totalBanned) == true;
 
@@ -74,7 +77,7 @@ public sealed partial class Jail
         }
     }
 
-    private JailChanges Totals => new(Name, _totalFailed, _totalBanned) { LongestBan = _terms?.LongestBan ?? Options.BanTime.Value };
+    private JailChanges Totals => new(Name, _totalFailed, _totalBanned) { LongestBan = LongestBan };
 
     private TrackedFailures ExportEntry(int slot)
     {

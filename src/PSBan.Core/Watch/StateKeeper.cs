@@ -9,7 +9,7 @@ namespace PSBan.Watch;
 /// Keeps the store of a watch up to date: takes a checkpoint every second in which something has changed, and at once when a ban has, and writes it beside the
 /// loop. What cannot be written waits, and is made up for when it can.
 /// </summary>
-internal sealed class StateKeeper(StateSettings settings, IReadOnlyList<JailRun> jails, Offenders offenders, WatchLoop loop, EventHub events, TimeProvider clock) : IDisposable
+internal sealed class StateKeeper(StateSettings settings, WatchLoop loop, EventHub events, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(5);
@@ -22,11 +22,19 @@ internal sealed class StateKeeper(StateSettings settings, IReadOnlyList<JailRun>
     private TaskCompletionSource _flushed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private DateTimeOffset _nextTry;
     private DateTimeOffset _nextPurge;
+    private IReadOnlyList<JailRun> _jails = [];
+    private StoredState _state = new();
     private IBanStore? _store;
     private bool _wantsAll;
 
     /// <summary>How far logs were read.</summary>
     public PositionBook Positions { get; } = new();
+
+    /// <summary>Who has been banned before.</summary>
+    public Offenders Offenders { get; } = new();
+
+    /// <summary>Whether there was no state to begin from.</summary>
+    public bool IsNew { get; private set; } = true;
 
     /// <summary>What people know the store by.</summary>
     public string Name => settings.Path ?? "memory";
@@ -34,10 +42,9 @@ internal sealed class StateKeeper(StateSettings settings, IReadOnlyList<JailRun>
     /// <summary>Why the store is behind; null where it is not.</summary>
     public string? Trouble { get; private set; }
 
-    /// <summary>Opens the store, before anything else runs, and gives the jails and the book of positions what it holds.</summary>
-    /// <returns>Whether there was a state to begin from.</returns>
+    /// <summary>Opens the store, before anything else is.</summary>
     /// <exception cref="StoreException">It is held by another watch, belongs to another program, or cannot be used.</exception>
-    public async Task<bool> OpenAsync()
+    public async Task OpenAsync()
     {
         _nextPurge = clock.GetUtcNow() + TimeSpan.FromMinutes(1);
         OpenedStore opened;
@@ -49,27 +56,37 @@ internal sealed class StateKeeper(StateSettings settings, IReadOnlyList<JailRun>
         {
             // Better a watch that remembers nothing of yesterday than none; what the store holds comes back when it can be opened.
             Fail(e);
-            return false;
+            return;
         }
 
         _store = opened.Store;
         TellDamage(opened);
-        Positions.Load(opened.State.Positions);
-        offenders.Load(opened.State.Offenders);
-        ILookup<string, Ban> bans = opened.State.Bans.ToLookup(ban => ban.Jail, StringComparer.Ordinal);
+        (_state, IsNew) = (opened.State, opened.State.IsNew);
+    }
+
+    /// <summary>Lets the jails and the book of positions begin from what the store holds. Called once, before the loop works.</summary>
+    /// <param name="jails">The jails.</param>
+    /// <param name="standing">The bans that stand in the packet filters, where there was no state to begin from.</param>
+    public void Resume(IReadOnlyList<JailRun> jails, IEnumerable<Ban> standing)
+    {
+        _jails = jails;
+        _wantsAll = IsNew;
+        Positions.Load(_state.Positions);
+        Offenders.Load(_state.Offenders);
+        ILookup<string, Ban> bans = _state.Bans.Concat(standing).ToLookup(ban => ban.Jail, StringComparer.Ordinal);
         foreach (JailRun jail in jails)
         {
-            jail.Resume(opened.State.Jails.GetValueOrDefault(jail.Name), bans[jail.Name]);
+            jail.Resume(_state.Jails.GetValueOrDefault(jail.Name), bans[jail.Name]);
         }
 
-        _wantsAll = opened.State.IsNew;
-        return !opened.State.IsNew;
+        // It can be large, and is not needed again.
+        _state = new StoredState();
     }
 
     /// <summary>Looks whether something has happened that ought not to wait. Called on the loop after each piece of work.</summary>
     public void Look()
     {
-        foreach (JailRun jail in jails)
+        foreach (JailRun jail in _jails)
         {
             if (jail.Jail.HasBanChanges)
             {
@@ -88,7 +105,9 @@ internal sealed class StateKeeper(StateSettings settings, IReadOnlyList<JailRun>
             {
                 await _signal.WaitAsync(s_interval, cancelToken).ConfigureAwait(false);
                 TaskCompletionSource flushed = NextFlush();
-                Checkpoint checkpoint = await loop.RunAsync(Take, cancelToken).ConfigureAwait(false);
+
+                // Waited for even at the end: what has been taken is to be stored, or it is lost.
+                Checkpoint checkpoint = await loop.RunAsync(Take, CancellationToken.None).ConfigureAwait(false);
                 await SaveAsync(checkpoint).ConfigureAwait(false);
                 flushed.SetResult();
                 await PurgeAsync(cancelToken).ConfigureAwait(false);
@@ -174,7 +193,7 @@ internal sealed class StateKeeper(StateSettings settings, IReadOnlyList<JailRun>
         return new Checkpoint(clock.GetUtcNow())
         {
             Positions = all ? Positions.TakeAll() : Positions.TakeChanges(),
-            Jails = [.. jails.Where(jail => all || jail.Jail.HasChanges).Select(jail => all ? jail.Jail.TakeAll() : jail.Jail.TakeChanges())],
+            Jails = [.. _jails.Where(jail => all || jail.Jail.HasChanges).Select(jail => all ? jail.Jail.TakeAll() : jail.Jail.TakeChanges())],
         };
     }
 
@@ -233,8 +252,8 @@ internal sealed class StateKeeper(StateSettings settings, IReadOnlyList<JailRun>
         Checkpoint all = await loop.RunAsync(
             () =>
             {
-                offenders.Load(opened.State.Offenders.Where(offender => offenders.Find(offender.Jail, offender.Id) is null));
-                foreach (JailRun jail in jails)
+                Offenders.Load(opened.State.Offenders.Where(offender => Offenders.Find(offender.Jail, offender.Id) is null));
+                foreach (JailRun jail in _jails)
                 {
                     jail.Resume(null, bans[jail.Name]);
                 }
@@ -243,8 +262,8 @@ internal sealed class StateKeeper(StateSettings settings, IReadOnlyList<JailRun>
                 return Take();
             },
             CancellationToken.None).ConfigureAwait(false);
-        _pending.Clear();
-        return all;
+        _pending.Add(all);
+        return _pending.Whole();
     }
 
     private async Task PurgeAsync(CancellationToken cancelToken)
@@ -255,7 +274,7 @@ internal sealed class StateKeeper(StateSettings settings, IReadOnlyList<JailRun>
             return;
         }
 
-        var limits = new PurgeLimits(now, settings.PurgeAge, [.. jails.Select(jail => jail.Name)]);
+        var limits = new PurgeLimits(now, settings.PurgeAge, [.. _jails.Select(jail => jail.Name)]);
         try
         {
             if (await Task.Run(() => store.Purge(limits), cancelToken).ConfigureAwait(false))
@@ -279,7 +298,7 @@ internal sealed class StateKeeper(StateSettings settings, IReadOnlyList<JailRun>
         await loop.RunAsync(
             () =>
             {
-                offenders.Purge(limits.Before);
+                Offenders.Purge(limits.Before);
                 return true;
             },
             cancelToken).ConfigureAwait(false);

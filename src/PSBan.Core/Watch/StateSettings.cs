@@ -49,10 +49,14 @@ public sealed record StateSettings(string? Path, TimeSpan PurgeAge, int MaxMatch
         void Complain(Located<string> value, string code, string message) => problems.Add(new Problem(ProblemSeverity.Warning, code, message, value.Location));
     }
 
+    /// <summary>Whether a setting is one of PSBan's own, and not one of a fail2ban whose configuration is used.</summary>
+    internal static bool IsOwn(Located<string> setting) =>
+        System.IO.Path.GetFileName(setting.Location.File ?? string.Empty).StartsWith("psban", StringComparison.Ordinal);
+
     // A path in fail2ban's own settings is that of fail2ban's own database, which stays untouched.
     private static string? PathOf(Located<string>? file, string statePath) =>
         file is not { } written ? StoredBans.PathOf(statePath)
         : written.Value.Trim() is var name && (name.Equals("None", StringComparison.OrdinalIgnoreCase) || name == ":memory:") ? null
-        : System.IO.Path.GetFileName(written.Location.File ?? string.Empty).StartsWith("psban", StringComparison.Ordinal) ? System.IO.Path.Combine(statePath, name)
+        : IsOwn(written) ? System.IO.Path.Combine(statePath, name)
         : StoredBans.PathOf(statePath);
 }
