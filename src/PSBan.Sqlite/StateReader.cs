@@ -47,8 +47,9 @@ internal static class StateReader
 
     private static Dictionary<string, List<TrackedFailures>> ReadFailures(SqliteConnection connection)
     {
+        // A row that is replaced gets a new number, so the one that failed last has the highest.
         Dictionary<string, List<TrackedFailures>> jails = new(StringComparer.Ordinal);
-        using var row = Row.Select(connection, "SELECT jail, id, times, matches FROM failures ORDER BY last");
+        using var row = Row.Select(connection, "SELECT jail, id, times, matches FROM failures ORDER BY rowid");
         while (row.Next())
         {
             string jail = row.SharedText(0);

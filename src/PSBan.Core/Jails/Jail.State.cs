@@ -12,7 +12,7 @@ public sealed partial class Jail
     public Duration LongestBan => _terms?.LongestBan ?? Options.BanTime.Value;
 
     /// <summary>Whether anything has changed since changes were last taken.</summary>
-    public bool HasChanges => _journal?.HasChanges(_totalFailed + _totalBanned) == true;
+    public bool HasChanges => _journal?.HasChanges(_failures, _totalFailed + _totalBanned) == true;
 
     /// <summary>Whether a ban is among what has changed.</summary>
     public bool HasBanChanges => _journal?.HasBans == true;

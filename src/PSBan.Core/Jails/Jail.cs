@@ -102,7 +102,7 @@ public sealed partial class Jail
         }
 
         ref FailureEntry entry = ref _failures[slot];
-        _journal?.Note(ref entry, slot);
+        entry.IsChanged = true;
         KeepLines(ref entry, failure.Matches);
         int needed = NeededFor(failure);
         int place = entry.Stamps.Insert(failure.Time.UtcTicks, _window);

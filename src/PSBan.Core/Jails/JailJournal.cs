@@ -5,8 +5,6 @@ namespace PSBan.Jails;
 /// <summary>Keeps book of what changes in a jail, so that a stored copy can be brought up to date with what has changed and nothing else.</summary>
 internal sealed class JailJournal
 {
-    // Slots of entries that have changed; one may have been given up since, or stand here twice, which the entry itself tells.
-    private readonly List<int> _slots = [];
     private readonly List<BanId> _forgotten = [];
     private readonly List<BanChange> _bans = [];
     private long _totals;
@@ -15,18 +13,10 @@ internal sealed class JailJournal
     public bool HasBans => _bans.Count > 0;
 
     /// <summary>Whether anything has changed.</summary>
+    /// <param name="failures">The jail's table.</param>
     /// <param name="totals">The sum of the jail's totals, which only grow.</param>
-    public bool HasChanges(long totals) => _slots.Count > 0 || _forgotten.Count > 0 || _bans.Count > 0 || totals != _totals;
-
-    /// <summary>The failures of an identifier have changed.</summary>
-    public void Note(ref FailureEntry entry, int slot)
-    {
-        if (!entry.IsChanged)
-        {
-            entry.IsChanged = true;
-            _slots.Add(slot);
-        }
-    }
+    public bool HasChanges(FailureTable failures, long totals) =>
+        (failures.Newest >= 0 && failures[failures.Newest].IsChanged) || _forgotten.Count > 0 || _bans.Count > 0 || totals != _totals;
 
     /// <summary>An identifier is about to be tracked no more.</summary>
     public void Dropped(in FailureEntry entry)
@@ -52,17 +42,16 @@ internal sealed class JailJournal
     /// <param name="totals">The jail's totals.</param>
     public JailChanges Take(FailureTable failures, Func<int, TrackedFailures> export, JailChanges totals)
     {
-        List<TrackedFailures> tracked = new(_slots.Count);
-        foreach (int slot in _slots)
+        // Whoever fails moves to the end of the table, so that what has changed stands there together.
+        List<TrackedFailures> tracked = [];
+        for (int slot = failures.Newest; slot >= 0 && failures[slot].IsChanged; slot = failures.Before(slot))
         {
             ref FailureEntry entry = ref failures[slot];
-            if (entry.IsChanged)
-            {
-                (entry.IsChanged, entry.IsKnown) = (false, true);
-                tracked.Add(export(slot));
-            }
+            (entry.IsChanged, entry.IsKnown) = (false, true);
+            tracked.Add(export(slot));
         }
 
+        tracked.Reverse();
         JailChanges changes = totals with { Tracked = tracked, Forgotten = [.. _forgotten], Bans = [.. _bans] };
         Clear();
         _totals = totals.TotalFailed + totals.TotalBanned;
@@ -72,7 +61,6 @@ internal sealed class JailJournal
     /// <summary>Forgets what has changed.</summary>
     public void Clear()
     {
-        _slots.Clear();
         _forgotten.Clear();
         _bans.Clear();
     }

@@ -38,7 +38,7 @@ public sealed record JailChanges(string Jail, long TotalFailed, long TotalBanned
     /// <summary>The identifiers whose failures are tracked no more. To be removed before <see cref="Tracked"/> is entered.</summary>
     public IReadOnlyList<BanId> Forgotten { get; init; } = [];
 
-    /// <summary>The identifiers whose failures have changed, each with all that is known of it.</summary>
+    /// <summary>The identifiers whose failures have changed, each with all that is known of it; the one that failed last at the end, behind all that have not changed.</summary>
     public IReadOnlyList<TrackedFailures> Tracked { get; init; } = [];
 
     /// <summary>What happened to bans, in order.</summary>

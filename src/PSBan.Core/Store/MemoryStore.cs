@@ -131,8 +131,9 @@ public sealed class MemoryStore(int maxMatches = StoreOptions.DefaultMaxMatches,
 
     private sealed class Counters
     {
-        private readonly Dictionary<BanId, TrackedFailures> _tracked = [];
+        private readonly Dictionary<BanId, (long Order, TrackedFailures Failures)> _tracked = [];
         private JailChanges? _last;
+        private long _order;
 
         public void Take(JailChanges changes)
         {
@@ -144,12 +145,11 @@ public sealed class MemoryStore(int maxMatches = StoreOptions.DefaultMaxMatches,
 
             foreach (TrackedFailures tracked in changes.Tracked)
             {
-                _tracked[tracked.Id] = tracked;
+                _tracked[tracked.Id] = (_order++, tracked);
             }
         }
 
-        // In the order in which they failed last, which the jail relies on.
         public StoredJail ToStored() =>
-            new(_last!.TotalFailed, _last.TotalBanned, _last.LongestBan, [.. _tracked.Values.OrderBy(tracked => tracked.Times.Count > 0 ? tracked.Times[^1] : DateTimeOffset.MinValue)]);
+            new(_last!.TotalFailed, _last.TotalBanned, _last.LongestBan, [.. _tracked.Values.OrderBy(tracked => tracked.Order).Select(tracked => tracked.Failures)]);
     }
 }

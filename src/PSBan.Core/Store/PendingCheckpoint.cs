@@ -58,24 +58,23 @@ internal sealed class PendingCheckpoint(int mostEnded = PendingCheckpoint.Defaul
 
     private sealed class PendingJail
     {
-        // Null where the identifier is tracked no more.
-        private readonly Dictionary<BanId, TrackedFailures?> _tracked = [];
+        // Null where the identifier is tracked no more; what failed last has the highest number.
+        private readonly Dictionary<BanId, (long Order, TrackedFailures? Failures)> _tracked = [];
         private List<BanChange> _bans = [];
         private JailChanges _last = null!;
+        private long _order;
 
         public void Add(JailChanges changes)
         {
             _last = changes;
             foreach (BanId id in changes.Forgotten)
             {
-                _tracked[id] = null;
+                _tracked[id] = (_order++, null);
             }
 
             foreach (TrackedFailures tracked in changes.Tracked)
             {
-                // Taken out first, so that what failed last stands last.
-                _tracked.Remove(tracked.Id);
-                _tracked[tracked.Id] = tracked;
+                _tracked[tracked.Id] = (_order++, tracked);
             }
 
             _bans.AddRange(changes.Bans);
@@ -111,8 +110,8 @@ internal sealed class PendingCheckpoint(int mostEnded = PendingCheckpoint.Defaul
 
         public JailChanges Whole() => _last with
         {
-            Forgotten = [.. _tracked.Where(pair => pair.Value is null).Select(pair => pair.Key)],
-            Tracked = [.. _tracked.Values.OfType<TrackedFailures>()],
+            Forgotten = [.. _tracked.Where(pair => pair.Value.Failures is null).Select(pair => pair.Key)],
+            Tracked = [.. _tracked.Values.OrderBy(tracked => tracked.Order).Select(tracked => tracked.Failures).OfType<TrackedFailures>()],
             Bans = [.. _bans],
         };
     }
