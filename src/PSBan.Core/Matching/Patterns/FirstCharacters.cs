@@ -21,7 +21,8 @@ internal sealed class FirstCharacters
         !text.IsEmpty && (text[0] < 128 ? ((_ascii >> text[0]) & 1) != 0 : _others);
 
     /// <summary>Whether every match begins at the start of the text.</summary>
-    private static bool IsBound(Node node) => node switch
+    /// <param name="node">The pattern.</param>
+    public static bool IsBound(Node node) => node switch
     {
         AnchorNode anchor => anchor.Kind == AnchorKind.Start,
         SequenceNode sequence => sequence.Items.Length > 0 && IsBound(sequence.Items[0]),

@@ -32,6 +32,7 @@ internal sealed class Matcher
     private readonly string[] _groups;
     private readonly DotNetDifferences _differences;
     private readonly Lazy<SafeProgram?> _program;
+    private readonly Lazy<QuickProgram?> _quick;
     private readonly Distrust _distrust = new();
     private volatile Regex? _regex;
     private int[]? _groupNumbers;
@@ -41,11 +42,13 @@ internal sealed class Matcher
     /// <param name="pattern">The pattern.</param>
     /// <param name="dotNetPattern">The same as .NET has it.</param>
     /// <param name="timeout">How long .NET's engine may take where the safe one cannot take over.</param>
-    public Matcher(ParsedPattern pattern, string dotNetPattern, TimeSpan timeout)
+    /// <param name="isQuick">Whether the quick engine is asked first; otherwise not at all.</param>
+    public Matcher(ParsedPattern pattern, string dotNetPattern, TimeSpan timeout, bool isQuick = true)
     {
         (_dotNetPattern, _timeout) = (dotNetPattern, timeout);
         _differences = new DotNetDifferences(pattern.Root);
         _program = new Lazy<SafeProgram?>(() => SafeProgram.Compile(pattern));
+        _quick = new Lazy<QuickProgram?>(() => isQuick ? QuickProgram.Compile(pattern) : null);
         _groups = [.. Enumerable.Range(1, pattern.Groups.Count).Where(group => pattern.Groups[group - 1] is not null).Select(group => DotNetWriter.GroupName(pattern, group))];
     }
 
@@ -61,6 +64,11 @@ internal sealed class Matcher
     /// <exception cref="RegexMatchTimeoutException">Neither engine found the verdict within its limit.</exception>
     public bool TrySearch(string text, out int[] spans)
     {
+        if (TryQuickly(text, wantsSpans: true, out spans) is { } found)
+        {
+            return found;
+        }
+
         for (int attempt = 1; !IsForSafeEngine(text); attempt++)
         {
             try
@@ -83,6 +91,11 @@ internal sealed class Matcher
     /// <exception cref="RegexMatchTimeoutException">Neither engine found the verdict within its limit.</exception>
     public bool IsMatch(ReadOnlySpan<char> text)
     {
+        if (TryQuickly(text, wantsSpans: false, out _) is { } found)
+        {
+            return found;
+        }
+
         for (int attempt = 1; !IsForSafeEngine(text); attempt++)
         {
             try
@@ -96,6 +109,25 @@ internal sealed class Matcher
         }
 
         return SafeEngine.TrySearch(_program.Value!, text, out _);
+    }
+
+    /// <summary>Searches by the quick engine.</summary>
+    /// <returns>Null where it cannot tell.</returns>
+    private bool? TryQuickly(ReadOnlySpan<char> text, bool wantsSpans, out int[] spans)
+    {
+        spans = [];
+        if (_quick.Value is not { } quick || text.ContainsAnyInRange('\uD800', '\uDFFF') || _distrust.Spares(text.Length))
+        {
+            return null;
+        }
+
+        bool? found = quick.TrySearch(text, wantsSpans, out spans);
+        if (found is null)
+        {
+            _distrust.Add(text.Length);
+        }
+
+        return found;
     }
 
     private bool IsForSafeEngine(ReadOnlySpan<char> text) => (_differences.Matter(text) || _distrust.Spares(text.Length)) && _program.Value is not null;
