@@ -305,6 +305,7 @@ Describe 'The end of a watch' {
         Set-Content -LiteralPath "$bad/jail.local" -Value "[app]`nenabled = true`nfilter = nosuch`nlogpath = $($fixture.Log)"
         { Start-BanWatch $bad.FullName @at -DryRun -ErrorAction SilentlyContinue -ErrorVariable script:problems } |
             Should -Throw -ErrorId 'ConfigurationInvalid,PSBan.Commands.StartBanWatchCommand'
+        { Start-BanWatch $fixture.ConfigPath @at -DryRun -Jail nosuch } | Should -Throw -ErrorId 'JailNotFound,PSBan.Commands.StartBanWatchCommand'
         $problems.FullyQualifiedErrorId | Should -Contain 'FilterNotFound,PSBan.Commands.StartBanWatchCommand'
         $job = Start-BanWatch $bad.FullName @at -DryRun -AsJob
         Wait-Job -Job $job -Timeout 60 | Should -Not -BeNullOrEmpty
