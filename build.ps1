@@ -9,7 +9,7 @@
     Analyze  runs PSScriptAnalyzer over every script and fails on whatever it finds.
     Package  builds in Release and packs out/PSBan-<version>.zip.
 .PARAMETER PesterOnly
-    With Test: runs the Pester suite alone, on the module as it was built last.
+    With Test: runs the Pester suite alone, on the module as it was built last; only its help is built anew.
 #>
 [CmdletBinding()]
 param(
@@ -107,7 +107,10 @@ switch ($Task) {
         Build-Module -Configuration $Configuration
     }
     'Test' {
-        if (-not $PesterOnly) {
+        if ($PesterOnly) {
+            Build-Help
+        }
+        else {
             Build-Module -Configuration $Configuration
             dotnet test "$root/PSBan.sln" --configuration $Configuration --no-build
         }
