@@ -76,20 +76,21 @@ public sealed class BanWatcher
     private async Task RunOpenedAsync(WatchPlan plan, FirewallSet firewalls, CancellationTokenSource stop)
     {
         TimeProvider clock = _options.Clock;
+        using var actions = new ActionSet(_options, _events);
         var resolver = new HostResolver(clock);
         var ignored = new IgnoreSources(_events, clock);
-        List<JailRun> jails = [.. plan.Jails.Select(jail => jail.Start(firewalls.RulesOf(jail), ignored, resolver, _loop, _events, clock))];
+        List<JailRun> jails = [.. plan.Jails.Select(jail => jail.Start(firewalls, actions, ignored, resolver, _loop, _events, clock))];
         await ignored.RefreshAsync(stop.Token).ConfigureAwait(false);
         List<SourceRun> sources = SourceRun.Plan(jails, _loop, _events, clock);
         DateTimeOffset since = clock.GetLocalNow();
-        var control = new WatchControl(_loop, jails, () => Describe(plan, firewalls, jails, sources, since), stop.Cancel);
+        var control = new WatchControl(_loop, jails, () => Describe(plan, firewalls, actions, jails, sources, since), stop.Cancel);
 
         using IControlListener listener = ControlEndpoint.Listen(_options.StatePath);
         using var hangUp = new CancellationTokenSource();
         var server = new ControlServer(listener, control, _events.Subscribe, clock);
         Task serving = server.RunAsync(stop.Token, hangUp.Token);
         Task looping = _loop.WorkAsync();
-        List<Task> working = [resolver.RunAsync(stop.Token), ignored.RunAsync(stop.Token), firewalls.RunAsync(stop.Token), TickAsync(jails, stop.Token)];
+        List<Task> working = [resolver.RunAsync(stop.Token), ignored.RunAsync(stop.Token), firewalls.RunAsync(stop.Token), actions.RunAsync(stop.Token), TickAsync(jails, stop.Token)];
         try
         {
             foreach (Problem problem in plan.Problems)
@@ -111,6 +112,7 @@ public sealed class BanWatcher
             await stop.CancelAsync().ConfigureAwait(false);
             _loop.End();
             await looping.ConfigureAwait(false);
+            await actions.CloseAsync().ConfigureAwait(false);
             await CloseAsync(firewalls).ConfigureAwait(false);
             await hangUp.CancelAsync().ConfigureAwait(false);
             await serving.ConfigureAwait(false);
@@ -145,7 +147,7 @@ public sealed class BanWatcher
         }
     }
 
-    private WatchInfo Describe(WatchPlan plan, FirewallSet firewalls, List<JailRun> jails, List<SourceRun> sources, DateTimeOffset since)
+    private WatchInfo Describe(WatchPlan plan, FirewallSet firewalls, ActionSet actions, List<JailRun> jails, List<SourceRun> sources, DateTimeOffset since)
     {
         IReadOnlyList<SourceInfo> logs = SourceRun.Merge(sources);
         return new WatchInfo(Environment.ProcessId, since)
@@ -156,7 +158,7 @@ public sealed class BanWatcher
             Jails = jails.Count,
             CurrentlyBanned = jails.Sum(jail => jail.Jail.Statistics.CurrentlyBanned),
             Lines = logs.Sum(log => log.Lines),
-            Pending = firewalls.Pending,
+            Pending = firewalls.Pending + actions.Pending,
             Sources = logs,
             Problems = plan.Problems,
         };

@@ -26,9 +26,9 @@ internal sealed class JailRun
     private DateTimeOffset _nextInternalError;
     private bool _hasToldText;
 
-    public JailRun(JailPlan plan, Jail jail, IReadOnlyList<EnforcedRule> rules, HostResolver resolver, WatchLoop loop, EventHub events, TimeProvider clock)
+    public JailRun(JailPlan plan, Jail jail, IReadOnlyList<IBanTarget> targets, HostResolver resolver, WatchLoop loop, EventHub events, TimeProvider clock)
     {
-        (_plan, Jail, Rules, _resolver, _loop, _events, _clock) = (plan, jail, rules, resolver, loop, events, clock);
+        (_plan, Jail, Targets, _resolver, _loop, _events, _clock) = (plan, jail, targets, resolver, loop, events, clock);
         _filter = MakeFilter(plan.Lines with { Notify = Tell });
     }
 
@@ -38,7 +38,8 @@ internal sealed class JailRun
 
     public Jail Jail { get; }
 
-    public IReadOnlyList<EnforcedRule> Rules { get; }
+    /// <summary>Where its bans take effect, in the order of the configuration.</summary>
+    public IReadOnlyList<IBanTarget> Targets { get; }
 
     /// <summary>The logs that were met so far.</summary>
     public IEnumerable<string> Sources => _readers.Keys;
@@ -108,10 +109,7 @@ internal sealed class JailRun
     /// <summary>Ends the bans whose time is up.</summary>
     public void Tick()
     {
-        foreach (Ban ban in Jail.Expire(_clock.GetUtcNow()))
-        {
-            Lift(ban, "Unban");
-        }
+        Lift(Jail.Expire(_clock.GetUtcNow()), "Unban");
     }
 
     /// <summary>Bans by hand.</summary>
@@ -131,11 +129,7 @@ internal sealed class JailRun
     public IReadOnlyList<Ban> Unban(BanId? id)
     {
         IReadOnlyList<Ban> lifted = id is { } which ? Jail.Unban(which) : Jail.UnbanAll();
-        foreach (Ban ban in lifted)
-        {
-            Lift(ban, "Unban");
-        }
-
+        Lift(lifted, "Unban");
         return lifted;
     }
 
@@ -154,7 +148,7 @@ internal sealed class JailRun
             MaxRetry = Options.MaxRetry.Value,
             FindTime = Options.FindTime.Value,
             BanTime = Options.BanTime.Value,
-            Actions = [.. Rules.Select(rule => rule.ToString())],
+            Actions = [.. Targets.Select(target => target.ToString()!)],
             CurrentlyFailed = numbers.CurrentlyFailed,
             TotalFailed = numbers.TotalFailed,
             CurrentlyBanned = numbers.CurrentlyBanned,
@@ -170,7 +164,7 @@ internal sealed class JailRun
 
     private Ban WithState(Ban ban)
     {
-        bool pending = Rules.Any(rule => ban.Id.IsAddress && rule.Enforcer.IsPending(rule.Rule, ban.Address));
+        bool pending = Targets.Any(target => target.IsPending(ban));
         return ban with { State = pending ? BanState.Pending : BanState.Active };
     }
 
@@ -228,22 +222,42 @@ internal sealed class JailRun
             case Expired expired:
                 Tell(BanEventKind.Ignored, $"Ignore {expired.Id}, expired bantime", expired.Id, failure, source);
                 break;
-            case AlreadyBanned when failure is not null:
+            case AlreadyBanned already when failure is not null:
+                Doubt(already.Ban);
                 Tell(BanEventKind.Found, $"{decision.Id} already banned", decision.Id, failure, source);
+                break;
+            case Counted { InForce: { } ban }:
+                Doubt(ban);
                 break;
             default:
                 break;
         }
     }
 
+    private void Doubt(Ban ban)
+    {
+        foreach (IBanTarget target in Targets)
+        {
+            target.Doubt(ban);
+        }
+    }
+
     private void Enforce(Ban ban, BanEventKind kind, string message, Failure? failure, string? source)
     {
-        foreach (EnforcedRule rule in Rules)
+        bool isHeld = true;
+        foreach (IBanTarget target in Targets)
         {
-            rule.Add(ban);
+            if (kind == BanEventKind.Prolonged)
+            {
+                target.Prolong(ban);
+            }
+            else
+            {
+                isHeld &= target.Add(ban);
+            }
         }
 
-        if (!ban.Id.IsAddress && Rules.Count > 0 && !_hasToldText)
+        if (!isHeld && !_hasToldText)
         {
             _hasToldText = true;
             Tell(BanEventKind.FirewallFailed, $"{ban.Id} is no address and cannot stand in a packet filter; the ban is kept, but stops no packet. Said once.", ban.Id, null, source);
@@ -252,14 +266,22 @@ internal sealed class JailRun
         _events.Publish(new BanEvent(kind, _clock.GetLocalNow(), VisibleText.Of(message)) { Jail = Name, Id = ban.Id, Ban = ban, Failure = failure, Source = source });
     }
 
-    private void Lift(Ban ban, string word)
+    private void Lift(IReadOnlyList<Ban> bans, string word)
     {
-        foreach (EnforcedRule rule in Rules)
+        if (bans.Count == 0)
         {
-            rule.Remove(ban);
+            return;
         }
 
-        _events.Publish(new BanEvent(BanEventKind.Unbanned, _clock.GetLocalNow(), VisibleText.Of($"{word} {ban.Id}")) { Jail = Name, Id = ban.Id, Ban = ban });
+        foreach (IBanTarget target in Targets)
+        {
+            target.Remove(bans);
+        }
+
+        foreach (Ban ban in bans)
+        {
+            _events.Publish(new BanEvent(BanEventKind.Unbanned, _clock.GetLocalNow(), VisibleText.Of($"{word} {ban.Id}")) { Jail = Name, Id = ban.Id, Ban = ban });
+        }
     }
 
     private void Tell(BanEventKind kind, string message, BanId id, Failure? failure, string? source) =>

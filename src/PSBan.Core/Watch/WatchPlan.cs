@@ -1,6 +1,7 @@
 using System.IO.Enumeration;
 using PSBan.Configuration;
 using PSBan.Firewalls;
+using PSBan.Firewalls.Command;
 using PSBan.Jails;
 using PSBan.Matching;
 using PSBan.Model;
@@ -41,7 +42,7 @@ public sealed class WatchPlan
         foreach (JailOptions jail in configuration.Jails)
         {
             if ((options.Jails.Count == 0 || options.Jails.Any(name => FileSystemName.MatchesSimpleExpression(name, jail.Name)))
-                && JailPlan.TryCreate(jail, factory, options.Clock, problems) is { } plan)
+                && JailPlan.TryCreate(jail, factory, options, problems) is { } plan)
             {
                 jails.Add(plan);
             }
@@ -69,25 +70,30 @@ public sealed class WatchPlan
 /// <summary>One jail made ready to run.</summary>
 /// <param name="Options">Its settings.</param>
 /// <param name="Rules">Its rules, with the packet filter that each names.</param>
+/// <param name="Commands">Its actions that are made of commands.</param>
 /// <param name="Lines">How its filter works.</param>
-internal sealed record JailPlan(JailOptions Options, IReadOnlyList<FirewallBinding> Rules, LineFilterOptions Lines)
+internal sealed record JailPlan(JailOptions Options, IReadOnlyList<FirewallBinding> Rules, IReadOnlyList<CommandDefinition> Commands, LineFilterOptions Lines)
 {
     /// <summary>Prepares a jail; null, with problems told, where it cannot run.</summary>
-    public static JailPlan? TryCreate(JailOptions jail, FirewallFactory factory, TimeProvider clock, List<Problem> problems)
+    public static JailPlan? TryCreate(JailOptions jail, FirewallFactory factory, WatchOptions options, List<Problem> problems)
     {
         int before = problems.Count;
-        LineFilterOptions lines = new() { Clock = clock, FindTime = jail.FindTime.Value.IsPermanent ? null : jail.FindTime.Value.ToTimeSpan() };
+        LineFilterOptions lines = new() { Clock = options.Clock, FindTime = jail.FindTime.Value.IsPermanent ? null : jail.FindTime.Value.ToTimeSpan() };
         bool isUsable = LineFilter.TryCreate(jail.Filter, lines, problems) is not null;
         List<FirewallBinding> rules = [];
+        List<CommandDefinition> commands = [];
         foreach (ActionOptions action in jail.Actions)
         {
-            if (factory.Create(jail.Name, action, problems) is { } rule)
+            if (FirewallFactory.IsNative(action.File) && options.Firewall != FirewallBackEnds.Command)
             {
-                rules.Add(rule);
+                if (factory.Create(jail.Name, action, problems) is { } rule)
+                {
+                    rules.Add(rule);
+                }
             }
-            else if (!FirewallFactory.IsNative(action.File))
+            else if (CommandDefinition.TryCreate(jail.Name, action, problems) is { } command)
             {
-                problems.Add(new Problem(ProblemSeverity.Warning, "ActionNotRun", $"The action '{action.File}' is not run by this version; only packet filter actions are.", action.Location, jail.Name));
+                commands.Add(command);
             }
         }
 
@@ -113,17 +119,18 @@ internal sealed record JailPlan(JailOptions Options, IReadOnlyList<FirewallBindi
             problems[i] = problems[i].Jail is null ? problems[i] with { Jail = jail.Name } : problems[i];
         }
 
-        return isUsable && !problems.Skip(before).Any(problem => problem.Severity == ProblemSeverity.Error) ? new JailPlan(jail, rules, lines) : null;
+        return isUsable && !problems.Skip(before).Any(problem => problem.Severity == ProblemSeverity.Error) ? new JailPlan(jail, rules, commands, lines) : null;
     }
 
     /// <summary>Puts the jail to work.</summary>
-    public JailRun Start(IReadOnlyList<EnforcedRule> rules, IgnoreSources ignored, HostResolver resolver, WatchLoop loop, EventHub events, TimeProvider clock)
+    public JailRun Start(FirewallSet firewalls, ActionSet actions, IgnoreSources ignored, HostResolver resolver, WatchLoop loop, EventHub events, TimeProvider clock)
     {
         IgnoreList ignore = IgnoreList.Create(
             Options, ignored, ignored, problem => events.Publish(BanEventKind.ConfigurationProblem, problem.ToString(), Options.Name));
 
         // Asking once makes known what the list needs, so that it is there before the first line.
         ignore.Match(Address.Parse("192.0.2.0"));
-        return new JailRun(this, new Jail(Options, ignore), rules, resolver, loop, events, clock);
+        var jail = new Jail(Options, ignore);
+        return new JailRun(this, jail, [.. firewalls.RulesOf(this), .. actions.Open(this, jail)], resolver, loop, events, clock);
     }
 }
