@@ -87,14 +87,16 @@ function New-WatchFixture {
 [Definition]
 failregex = ^ app: login failed for user <F-USER>\S+</F-USER> from <HOST>$
 '@
-        Set-Content -LiteralPath (Join-Path -Path $config -ChildPath 'jail.local') -Value @"
+        Set-Content -LiteralPath (Join-Path -Path $config -ChildPath 'jail.conf') -Value @"
 [DEFAULT]
 enabled = true
 filter = app
 logpath = $log
 ignoreip = 127.0.0.1/8
+ignoreself = false
 findtime = 10m
 backend = polling
+action = nftables-multiport[name=%(__name__)s, port="25"]
 
 [app]
 maxretry = 2

@@ -82,7 +82,8 @@ Describe 'Test-BanFilter' {
 Describe 'Find-BanFailure' {
     It 'finds address, user, time and line number' {
         $found = Find-BanFailure $regex $log
-        "$($found.Address)" | Should -Be '192.0.2.1 2001:db8::1 192.0.2.9'
+        # Not $found.Address: an array has a method of that name.
+        $found.Id | ForEach-Object { "$_" } | Should -Be @('192.0.2.1', '2001:db8::1', '192.0.2.9')
         $found.User | Should -Be @('alice', 'bob', 'monitor')
         $found.LineNumber | Should -Be @(1, 5, 6)
         $found[0].Time.ToString('HH:mm:ss') | Should -Be '05:00:00'

@@ -4,7 +4,7 @@ BeforeAll {
     Import-Module "$PSScriptRoot/PesterSupport.psm1" -Force
     Import-Module (Get-ModuleUnderTest)
 
-    function Start-WatchJob {
+    function Invoke-WatchJob {
         param([pscustomobject] $Fixture)
 
         $job = Start-BanWatch -ConfigPath $Fixture.ConfigPath -StatePath $Fixture.StatePath -DryRun -AsJob
@@ -29,7 +29,7 @@ Describe 'A watch behind the session' {
     BeforeAll {
         $script:fixture = New-WatchFixture -Root (Join-Path -Path $TestDrive -ChildPath 'behind')
         $script:at = @{ StatePath = $fixture.StatePath }
-        $script:job = Start-WatchJob $fixture
+        $script:job = Invoke-WatchJob $fixture
     }
 
     AfterAll {
@@ -100,13 +100,12 @@ Describe 'A watch behind the session' {
     }
 
     It 'warns where an address is banned already' {
-        Add-Ban 192.0.2.7 app @at
-        Add-Ban 192.0.2.7 app @at -WarningVariable warnings -WarningAction SilentlyContinue
+        Add-Ban 192.0.2.7 app -Duration 1h @at
+        Add-Ban 192.0.2.7 app -Duration 1m @at -WarningVariable warnings -WarningAction SilentlyContinue
         "$warnings" | Should -BeLike '*192.0.2.7*already*'
     }
 
     It 'writes an error and goes on: <Id>' -ForEach @(
-        @{ Id = 'AddressIgnored'; Target = '127.0.0.1'; Script = { Add-Ban 127.0.0.1, 192.0.2.8 app @at } }
         @{ Id = 'InvalidAddress'; Target = '192.0.2.300'; Script = { Add-Ban 192.0.2.300, 192.0.2.8 app @at } }
         @{ Id = 'JailNotFound'; Target = '192.0.2.8'; Script = { Add-Ban 192.0.2.8 nosuch, app @at } }
         @{ Id = 'AddressNotBanned'; Target = '192.0.2.9'; Script = { Add-Ban 192.0.2.8 app @at; Remove-Ban 192.0.2.9 @at } }
@@ -144,13 +143,13 @@ Describe 'A watch behind the session' {
             $text | Should -Match $part
         }
 
-        (Get-BanJail @at).Banned | Should -BeNullOrEmpty
+        (Get-BanJail @at).Banned | Where-Object { $null -ne $_ } | Should -BeNullOrEmpty
         (Get-BanJail 'app*' @at).Count | Should -Be 2
     }
 
     It 'asks before every ban is lifted' {
         Add-Ban 192.0.2.30 app @at
-        { Invoke-CleanShell -ArgumentList $fixture.StatePath { Remove-Ban -All -StatePath $args[0] } 2>$null }
+        Invoke-CleanShell -ArgumentList $fixture.StatePath { try { Remove-Ban -All -StatePath $args[0]; 'lifted' } catch { 'asked' } } | Should -Be 'asked'
         Get-Ban @at | Should -HaveCount 1
         Remove-Ban -All -Confirm:$false @at -PassThru | Should -HaveCount 1
     }
@@ -202,7 +201,7 @@ Describe 'The end of a watch' {
 
     It 'comes with Stop-Job, twenty times' {
         foreach ($round in 1..20) {
-            $job = Start-WatchJob $fixture
+            $job = Invoke-WatchJob $fixture
             Add-FailureLine $fixture "192.0.2.$round"
             Stop-Job -Job $job
             $job.State | Should -Be 'Stopped' -Because "round $round"
@@ -240,17 +239,18 @@ Describe 'The end of a watch' {
     }
 
     It 'comes with Stop-BanWatch from elsewhere, and completes the job' {
-        $job = Start-WatchJob $fixture
+        $job = Invoke-WatchJob $fixture
         Stop-BanWatch @at
-        Assert-Gone $fixture
+        Get-BanWatch @at -ErrorAction Ignore | Should -BeNullOrEmpty
         Wait-Job -Job $job -Timeout 60 | Should -Not -BeNullOrEmpty
         $job.State | Should -Be 'Completed'
         (Receive-Job -Job $job).Kind | Select-Object -Last 1 | Should -Be 'Stopped'
+        Assert-Gone $fixture
         Remove-Job -Job $job
     }
 
     It 'comes with Remove-Job -Force' {
-        Start-WatchJob $fixture | Remove-Job -Force
+        Invoke-WatchJob $fixture | Remove-Job -Force
         Assert-Gone $fixture
     }
 

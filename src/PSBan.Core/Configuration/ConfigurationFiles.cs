@@ -110,7 +110,7 @@ internal sealed class ConfigurationFiles(IReadOnlyList<string> directories, File
         FileReference? sibling = file.Relative is not null
             ? Resolve(Path.ChangeExtension(file.Relative, ".local"))
             : Path.ChangeExtension(file.Path, ".local") is var local && _cache.Exists(local) ? new FileReference(local, null) : null;
-        if (sibling is { } found && !listed.Contains(found.Path) && found.Path != file.Path)
+        if (sibling is { } found && !listed.Contains(found.Path) && !chain.Contains(found.Path))
         {
             ExpandOne(found, chain, files);
         }
@@ -157,7 +157,11 @@ internal sealed class ConfigurationFiles(IReadOnlyList<string> directories, File
                 // Local additions need not be there.
                 if (!name.EndsWith(".local", StringComparison.Ordinal))
                 {
-                    _cache.Report(new Problem(ProblemSeverity.Warning, ProblemCodes.IncludeNotFound, $"The file '{name}' named in '{option}' does not exist beside {Path.GetFileName(file.Path)}.", line.Location));
+                    _cache.Report(new Problem(
+                        ProblemSeverity.Warning,
+                        ProblemCodes.IncludeNotFound,
+                        $"The file '{name}' named in '{option}' does not exist beside {Path.GetFileName(file.Path)}.",
+                        line.Location));
                 }
             }
             else if (!chain.Contains(included.Path) && included.Path != file.Path)
@@ -168,6 +172,7 @@ internal sealed class ConfigurationFiles(IReadOnlyList<string> directories, File
     }
 
     /// <summary>Finds an included file: beside the including one, in any of the directories.</summary>
+    /// <remarks>A filter that lies elsewhere (one being tried out) may include stock files too.</remarks>
     private FileReference? Relative(FileReference file, string name)
     {
         if (file.Relative is not null && !Path.IsPathRooted(name) && Normalize(Path.GetDirectoryName(file.Relative) ?? "", name) is { } relative)
@@ -176,7 +181,7 @@ internal sealed class ConfigurationFiles(IReadOnlyList<string> directories, File
         }
 
         string path = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file.Path))!, name));
-        return _cache.Exists(path) ? new FileReference(path, null) : null;
+        return _cache.Exists(path) ? new FileReference(path, null) : file.Relative is null && !Path.IsPathRooted(name) ? Resolve($"filter.d/{name}") : null;
     }
 
     /// <summary>Joins and tidies a relative path; null where it leaves the directory.</summary>

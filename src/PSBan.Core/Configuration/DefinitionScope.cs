@@ -16,12 +16,17 @@ internal sealed class DefinitionScope
 
     private const string Known = "known/";
 
+    /// <summary>Tags that patterns need at run time; tags are looked up in lower case, so an option can take their place unawares.</summary>
+    private static readonly string[] s_regexTags = ["HOST", "ADDR", "IP4", "IP6", "CIDR", "SUBNET", "DNS", "SKIPLINES"];
+
     private readonly MergedConfiguration _table;
     private readonly Interpolator _interpolator;
+    private readonly DefinitionUse _use;
     private readonly IReadOnlyDictionary<string, SourceText> _values;
     private readonly OrderedDictionary<string, SourceText> _strong = new(StringComparer.Ordinal);
     private readonly HashSet<string> _untouched;
     private readonly Dictionary<string, Lookup> _definitions = new(StringComparer.Ordinal);
+    private readonly List<Problem> _warnings = [];
     private readonly Dictionary<string, Lookup> _substituted = new(StringComparer.Ordinal);
 
     /// <summary>Prepares the options.</summary>
@@ -29,14 +34,15 @@ internal sealed class DefinitionScope
     /// <param name="parameters">The parameters, by their name as written.</param>
     /// <param name="jailValues">Values of the jail by lower-case name.</param>
     /// <param name="untouched">Tags that stay for run time.</param>
-    /// <param name="initIsReferable">Whether <c>%(…)s</c> sees <c>[Init]</c> as well, as in filters.</param>
+    /// <param name="use">What the options are wanted for.</param>
     public DefinitionScope(
         MergedConfiguration table,
         IReadOnlyDictionary<string, SourceText> parameters,
         IReadOnlyDictionary<string, SourceText> jailValues,
         IEnumerable<string> untouched,
-        bool initIsReferable)
+        DefinitionUse use)
     {
+        _use = use;
         _table = table;
         _interpolator = new Interpolator(table);
         _untouched = new HashSet<string>(untouched, StringComparer.Ordinal);
@@ -47,10 +53,10 @@ internal sealed class DefinitionScope
         }
 
         Problem = ReadInit();
-        Dictionary<string, SourceText> values = new(jailValues, StringComparer.Ordinal);
-        foreach ((string name, SourceText value) in initIsReferable ? _strong : parameters.AsEnumerable())
+        Dictionary<string, SourceText> values = jailValues.ToDictionary(value => value.Key, value => value.Value.Settled(), StringComparer.Ordinal);
+        foreach ((string name, SourceText value) in use == DefinitionUse.Filter ? _strong : parameters.AsEnumerable())
         {
-            values[name.ToLowerInvariant()] = value.AsFinal();
+            values[name.ToLowerInvariant()] = value.Settled();
         }
 
         _values = values;
@@ -66,6 +72,9 @@ internal sealed class DefinitionScope
 
     /// <summary>Why no option can be read; null where they can.</summary>
     public Problem? Problem { get; }
+
+    /// <summary>What is odd about the options read so far.</summary>
+    public IReadOnlyList<Problem> Warnings => _warnings;
 
     /// <summary>The parameters.</summary>
     public IReadOnlyDictionary<string, SourceText> Parameters { get; }
@@ -93,8 +102,29 @@ internal sealed class DefinitionScope
         return result;
     }
 
-    /// <summary>What a tag stands for before substitution: a parameter or option of <c>[Init]</c> of exactly that name, or else an option of <c>[Definition]</c> in lower case.</summary>
-    public Lookup Unsubstituted(string name) => _strong.TryGetValue(name, out SourceText? strong) ? Lookup.Found(strong) : FromDefinition(name);
+    /// <summary>
+    /// What a tag stands for before substitution: a parameter or option of <c>[Init]</c> of exactly that name, or else an option of
+    /// <c>[Definition]</c> in lower case.
+    /// </summary>
+    public Lookup Unsubstituted(string name)
+    {
+        if (_strong.TryGetValue(name, out SourceText? strong))
+        {
+            return Lookup.Found(strong);
+        }
+
+        Lookup value = FromDefinition(name);
+        if (value.IsFound && s_regexTags.Contains(name) && !_warnings.Exists(warning => warning.Location == value.Text.Location))
+        {
+            _warnings.Add(new Problem(
+                ProblemSeverity.Warning,
+                ProblemCodes.TagShadowed,
+                $"The option '{name.ToLowerInvariant()}' takes the place of <{name}> in the patterns. Give the option another name.",
+                value.Text.Location));
+        }
+
+        return value;
+    }
 
     /// <summary>Reads <c>[Definition]</c> and <c>[DEFAULT]</c>, the values of the jail first; <c>section/name</c> reads another section.</summary>
     private Lookup FromDefinition(string name)
@@ -113,7 +143,7 @@ internal sealed class DefinitionScope
 
         if (result is { IsFound: false, IsFailed: false })
         {
-            result = OverriddenBy(name) is { } parameter ? Lookup.Found(parameter) : _interpolator.Get(Definition, name, Extra);
+            result = OverriddenBy(name) is { } parameter ? Lookup.Found(parameter) : _interpolator.Get(Definition, name, IsBlind(name) ? null : Extra);
         }
 
         _definitions[name] = result;
@@ -124,13 +154,16 @@ internal sealed class DefinitionScope
     {
         if (section.Equals("known", StringComparison.OrdinalIgnoreCase))
         {
-            return _table.Section(Definition)?.Known.GetValueOrDefault(name.ToLowerInvariant()) is { } known
-                ? _interpolator.Expand(known, Definition, name)
-                : _interpolator.Get(Definition, name);
+            Lookup earlier = _interpolator.Get(MergedConfiguration.KnownPrefix + Definition, name);
+            return earlier.IsFound || earlier.IsFailed ? earlier : _interpolator.Get(Definition, name);
         }
 
         return _interpolator.Get(section.Equals("default", StringComparison.OrdinalIgnoreCase) ? MergedConfiguration.DefaultSection : section, name);
     }
+
+    /// <summary>For <c>known/…</c> fail2ban reads the building blocks of a filter without its parameters.</summary>
+    private bool IsBlind(string name) =>
+        _use == DefinitionUse.Known && !FilterUse.Settings.Contains(name) && _table.Section(Definition)?.Options.ContainsKey(name) == true;
 
     private SourceText? Extra(string name) => _values.GetValueOrDefault(name);
 
@@ -162,4 +195,17 @@ internal sealed class DefinitionScope
         (string plain, string condition) = MergedConfiguration.SplitCondition(name);
         return condition.Length > 0 ? Parameters.GetValueOrDefault(plain) : null;
     }
+}
+
+/// <summary>What the options of a filter or action are wanted for.</summary>
+internal enum DefinitionUse
+{
+    /// <summary>The settings of a filter: references see parameters and <c>[Init]</c>.</summary>
+    Filter,
+
+    /// <summary>The values of a filter that its jail refers to as <c>known/…</c>.</summary>
+    Known,
+
+    /// <summary>An action: references see parameters.</summary>
+    Action,
 }

@@ -33,7 +33,7 @@ public sealed record FilterOptions
     /// <summary>The pattern that must be found first and may narrow the text with <c>&lt;F-CONTENT&gt;</c>; null where there is none.</summary>
     public Located<string>? PrefRegex { get; init; }
 
-    /// <summary>The date patterns, one a line; null for the default list.</summary>
+    /// <summary>The date patterns, one a line; null for the default list, empty text where no date is to be recognised.</summary>
     public Located<string>? DatePattern { get; init; }
 
     /// <summary>How many lines a pattern may span.</summary>

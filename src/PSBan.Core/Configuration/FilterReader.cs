@@ -22,7 +22,10 @@ internal sealed class FilterReader(ConfigurationSource source)
         OptionList? list = OptionList.Parse(text.Text, out string? error);
         if (list is null)
         {
-            problems.Error(ProblemCodes.InvalidOptionList, $"The filter '{text.Text}' cannot be read: {error}. Write name or name[option=value, option2=\"value\"].", text.Location);
+            problems.Error(
+                ProblemCodes.InvalidOptionList,
+                $"The filter '{text.Text}' cannot be read: {error}. Write name or name[option=value, option2=\"value\"].",
+                text.Location);
             return null;
         }
 
@@ -43,7 +46,8 @@ internal sealed class FilterReader(ConfigurationSource source)
             parameters[LogType] = new SourceText(backend.StartsWith("systemd", StringComparison.Ordinal) ? "journal" : "file", default(SourceLocation));
         }
 
-        var scope = new DefinitionScope(table, parameters, jailValues ?? s_none, [], initIsReferable: true);
+        DefinitionScope Scope(DefinitionUse use) => new(table, parameters, jailValues ?? s_none, [], use);
+        DefinitionScope scope = Scope(DefinitionUse.Filter);
         if (scope.Problem is not null)
         {
             problems.Add(scope.Problem);
@@ -51,7 +55,7 @@ internal sealed class FilterReader(ConfigurationSource source)
         }
 
         string shortName = Path.GetExtension(list.Name) is ".conf" or ".local" ? Path.GetFileNameWithoutExtension(list.Name) : list.Name;
-        return new FilterUse(shortName, text.Location, scope);
+        return new FilterUse(shortName, text.Location, scope, () => Scope(DefinitionUse.Known));
     }
 
     private MergedConfiguration? Table(string name, SourceText text, ProblemScope problems)
@@ -70,7 +74,10 @@ internal sealed class FilterReader(ConfigurationSource source)
         }
         else if (isFallback)
         {
-            problems.Warn(ProblemCodes.StockFilterUsed, $"The directory has no filter '{name}'; PSBan's own is used. Put a file {name}.conf into its filter.d to have another.", text.Location);
+            problems.Warn(
+                ProblemCodes.StockFilterUsed,
+                $"The directory has no filter '{name}'; PSBan's own is used. Put a file {name}.conf into its filter.d to have another.",
+                text.Location);
         }
 
         return table;

@@ -98,18 +98,21 @@ internal sealed class Interpolator(MergedConfiguration table)
 
             string name = text[(at + 2)..close].ToLowerInvariant();
             at = close + 2;
-            if (depth >= MaxDepth)
-            {
-                return Fail(place, $"%({name})s leads back to itself or is nested more than {MaxDepth} deep. (known/… remembers one earlier value only.)");
-            }
-
             if (name == "__name__")
             {
                 Builder.Append(section, place, depth);
                 return null;
             }
 
-            return Find(name) is { } value ? Expand(value, depth + 1) : Fail(place, Missing(name));
+            if (Find(name) is not { } value)
+            {
+                return Fail(place, Missing(name));
+            }
+
+            bool isDone = value.IsFinal || !value.Text.Contains('%', StringComparison.Ordinal);
+            return depth < MaxDepth || isDone
+                ? Expand(value, depth + 1)
+                : Fail(place, $"%({name})s leads back to itself, or is nested more than {MaxDepth} deep (known/… remembers one earlier value only)");
         }
 
         private SourceText? Find(string name)
@@ -137,7 +140,8 @@ internal sealed class Interpolator(MergedConfiguration table)
                 return own?.Known.GetValueOrDefault(key) ?? table.Defaults.GetValueOrDefault(key);
             }
 
-            MergedSection? foreign = table.Section(other) ?? table.Sections.FirstOrDefault(candidate => candidate.Name.Equals(other, StringComparison.OrdinalIgnoreCase));
+            MergedSection? foreign = table.Section(other)
+                ?? table.Sections.FirstOrDefault(candidate => candidate.Name.Equals(other, StringComparison.OrdinalIgnoreCase));
             return foreign is null ? null : foreign.Options.GetValueOrDefault(key) ?? table.Defaults.GetValueOrDefault(key);
         }
 

@@ -40,6 +40,12 @@ internal static class JailOptionNames
     /// <summary>The names behind <c>bantime.</c></summary>
     public static IReadOnlyList<string> Increments { get; }
 
+    /// <summary>The options that are whole numbers.</summary>
+    public static IReadOnlyList<string> Numbers { get; } = [MaxRetry, MaxMatches];
+
+    /// <summary>The options that are true or false.</summary>
+    public static IReadOnlyList<string> Flags { get; } = [Enabled, BanTimePrefix + "increment", BanTimePrefix + "overalljails", IgnoreSelf, SkipIfNoLogs, SystemdIfNoLogs];
+
     /// <summary>The options of a jail, less those it shares with filters.</summary>
     public static IReadOnlyList<string> All { get; }
 

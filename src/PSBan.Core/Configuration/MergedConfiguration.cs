@@ -11,6 +11,9 @@ internal sealed class MergedConfiguration
     /// <summary>The section that names other files.</summary>
     public const string IncludesSection = "INCLUDES";
 
+    /// <summary>What the name of a section begins with to mean its earlier values.</summary>
+    public const string KnownPrefix = "KNOWN/";
+
     private readonly OrderedDictionary<string, MergedSection> _sections = new(StringComparer.Ordinal);
 
     /// <summary>The options of <c>[DEFAULT]</c>.</summary>
@@ -19,8 +22,10 @@ internal sealed class MergedConfiguration
     /// <summary>The other sections in the order they were first met.</summary>
     public IEnumerable<MergedSection> Sections => _sections.Values;
 
-    /// <summary>Finds a section by its exact name.</summary>
-    public MergedSection? Section(string name) => _sections.GetValueOrDefault(name);
+    /// <summary>Finds a section by its exact name. Where anything of a section was replaced, <c>KNOWN/section</c> holds the earlier values.</summary>
+    public MergedSection? Section(string name) =>
+        _sections.GetValueOrDefault(name)
+        ?? (name.StartsWith(KnownPrefix, StringComparison.Ordinal) ? _sections.GetValueOrDefault(name[KnownPrefix.Length..])?.Earlier : null);
 
     /// <summary>Lays a file over what is there.</summary>
     public void Merge(IniFile file)
@@ -72,6 +77,26 @@ internal sealed class MergedSection(string name)
 
     /// <summary>For each option that a later file replaced, the value it had before (<c>known/…</c>).</summary>
     public Dictionary<string, SourceText> Known { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The earlier values as a section; null where nothing was replaced.</summary>
+    public MergedSection? Earlier
+    {
+        get
+        {
+            if (Known.Count == 0)
+            {
+                return null;
+            }
+
+            var earlier = new MergedSection(MergedConfiguration.KnownPrefix + Name);
+            foreach ((string key, SourceText value) in Known)
+            {
+                earlier.Options.Add(key, value);
+            }
+
+            return earlier;
+        }
+    }
 
     /// <summary>Lays a section of a file over this one.</summary>
     public void Merge(IniSection section, string condition)

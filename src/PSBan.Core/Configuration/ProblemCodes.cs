@@ -33,6 +33,9 @@ public static class ProblemCodes
     /// <summary>A <c>&lt;tag&gt;</c> refers to itself.</summary>
     public const string TagRecursion = nameof(TagRecursion);
 
+    /// <summary>An option takes the place of a tag that patterns need, such as <c>&lt;HOST&gt;</c>.</summary>
+    public const string TagShadowed = nameof(TagShadowed);
+
     /// <summary>A <c>name[option=value]</c> is malformed.</summary>
     public const string InvalidOptionList = nameof(InvalidOptionList);
 

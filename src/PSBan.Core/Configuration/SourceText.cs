@@ -53,6 +53,17 @@ internal sealed class SourceText
     public SourceText AsFinal() => IsFinal ? this : new SourceText(Text, _lines, isFinal: true);
 
     /// <summary>
+    /// The same text for use in a second round of interpolation: fail2ban makes one percent sign of two once more, and refuses a single one, which is
+    /// taken here for what it is.
+    /// </summary>
+    public SourceText Settled()
+    {
+        string halved = Text.Replace("%%", "%", StringComparison.Ordinal);
+        bool allDoubled = (Text.Length - halved.Length) * 2 == Text.AsSpan().Count('%');
+        return allDoubled && halved.Length < Text.Length ? new SourceText(halved, _lines, isFinal: true) : AsFinal();
+    }
+
+    /// <summary>
     /// Puts another text in place of every occurrence of a piece. A line that was nothing but the piece takes over the places of the other text, since
     /// that is where a reader will look; any other line stays where it is written.
     /// </summary>

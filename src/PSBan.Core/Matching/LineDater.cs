@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using PSBan.Matching.Dates;
 using PSBan.Model;
 
@@ -17,6 +18,8 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
     private const int LatencySeconds = 3300;
 
     private readonly DateDetector _detector = new(templates, options.Clock);
+    private readonly StallGuard _guard = new();
+    private readonly PassedOverLines _passedOver = new(options.Clock);
     private DateDetector? _probe;
     private DateTimeOffset? _lastTime;
 
@@ -27,8 +30,15 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
     /// <param name="line">The line.</param>
     public DateTimeOffset? Probe(string line)
     {
-        DateMatch match = (_probe ??= new DateDetector(templates, options.Clock)).Match(line);
-        return match.Success && match.Cut.Length > 0 && match.Template.TryRead(match.Match, rules, out DateTimeOffset time) ? time : null;
+        try
+        {
+            DateMatch match = (_probe ??= new DateDetector(templates, options.Clock)).Match(line);
+            return match.Success && match.Cut.Length > 0 && match.Template.TryRead(match.Match, rules, out DateTimeOffset time) ? time : null;
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Dates a line.</summary>
@@ -36,11 +46,27 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
     /// <param name="number">Its number.</param>
     /// <param name="known">The time that came with the line; null where it must be found in the text.</param>
     /// <param name="inOperation">Whether the line is being written now.</param>
-    /// <returns>The line; null where it is too old to be looked at.</returns>
+    /// <returns>The line; null where it is too old to be looked at, or where its date took too long to find.</returns>
     public DatedLine? Date(string text, long number, DateTimeOffset? known, bool inOperation)
     {
-        DatedLine line = known is { } time ? WithTime(text, number, time) : Find(text, number, inOperation);
-        return options.TimeWindow && line.Time is not null ? HoldAgainstClock(line, inOperation) : line;
+        DatedLine? line = known is { } time ? WithTime(text, number, time) : FindInTime(text, number, inOperation);
+        return options.TimeWindow && line?.Time is not null ? HoldAgainstClock(line, inOperation) : line;
+    }
+
+    /// <summary>Takes note of a line that is not looked at. Its date is read only if a line without one asks for it.</summary>
+    /// <param name="text">The line.</param>
+    /// <param name="inOperation">Whether it is being written now.</param>
+    /// <param name="known">The time that came with the line.</param>
+    public void PassOver(ReadOnlySpan<char> text, bool inOperation, DateTimeOffset? known = null)
+    {
+        if (known is not null)
+        {
+            _lastTime = known;
+        }
+        else
+        {
+            _passedOver.Add(text, inOperation);
+        }
     }
 
     private DatedLine WithTime(string text, long number, DateTimeOffset time)
@@ -51,9 +77,39 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
         return new DatedLine($"{stamp} {text}", text, number) { Time = time };
     }
 
+    private DatedLine? FindInTime(string text, long number, bool inOperation)
+    {
+        if (text.Length > _guard.MaxLength)
+        {
+            watch.IsLost = true;
+            return null;
+        }
+
+        try
+        {
+            return Find(text, number, inOperation);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            watch.IsLost = true;
+            bool isPutAside = _guard.Strike(text.Length);
+            watch.Say(LineNoticeKind.PatternTimedOut, $"The datepattern exceeded its time on a line of {text.Length} characters; the line is given up.");
+            if (isPutAside)
+            {
+                watch.Say(LineNoticeKind.PatternPutAside, $"The datepattern exceeded its time on {_guard.TimedOut} lines and is put aside for {_guard.Scope}. Write it without nested repetition.");
+            }
+
+            return null;
+        }
+    }
+
     private DatedLine Find(string text, long number, bool inOperation)
     {
         DateMatch match = _detector.Match(text);
+        if (!match.Success || match.Cut.Length == 0)
+        {
+            CatchUp();
+        }
         if (match.Success && match.Cut.Length == 0)
         {
             return new DatedLine(text, text, number) { Time = RecentTime() ?? options.Clock.GetUtcNow() };
@@ -68,9 +124,11 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
         string rest = string.Concat(text.AsSpan(0, start), text.AsSpan(start + match.Cut.Length));
         if (!match.Template.TryRead(match.Match, rules, out DateTimeOffset time))
         {
+            CatchUp();
             return WithoutDate(text, rest, number, inOperation);
         }
 
+        _passedOver.Clear();
         _lastTime = time;
         return new DatedLine(text, rest, number) { Time = time };
     }
@@ -80,6 +138,22 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
         RecentTime() is { } last ? new DatedLine(original, original, number) { Time = last, HasNoDate = true }
         : new DatedLine(original, rest, number) { Time = options.TimeWindow && inOperation ? options.Clock.GetUtcNow() : null, HasNoDate = true };
 
+    /// <summary>Reads the date of the last line passed over that has one, for this one has none of its own.</summary>
+    private void CatchUp()
+    {
+        foreach ((string head, bool inOperation, DateTimeOffset at) in _passedOver.Take())
+        {
+            DateMatch match = _detector.Match(head);
+            if (match.Success && match.Cut.Length > 0 && match.Template.TryRead(match.Match, rules, out DateTimeOffset time))
+            {
+                _lastTime = options.TimeWindow && inOperation && IsOffClock(time - at) ? at : time;
+                _passedOver.Clear();
+            }
+        }
+    }
+
+    private static bool IsOffClock(TimeSpan off) => Math.Abs((long)off.TotalSeconds) > ToleranceSeconds;
+
     private DateTimeOffset? RecentTime() =>
         _lastTime > options.Clock.GetUtcNow().AddSeconds(-ToleranceSeconds) ? _lastTime : null;
 
@@ -87,7 +161,7 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
     {
         DateTimeOffset now = options.Clock.GetUtcNow();
         TimeSpan off = line.Time!.Value - now;
-        if (inOperation && Math.Abs((long)off.TotalSeconds) > ToleranceSeconds)
+        if (inOperation && IsOffClock(off))
         {
             watch.SayDaily(LineNoticeKind.StampOffClock, () => Describe(off), off);
             _lastTime = now;

@@ -23,6 +23,13 @@ public sealed record LineFilterOptions
     /// <value>The default is false.</value>
     public bool CheckAllRegex { get; init; }
 
+    /// <summary>
+    /// Whether a line without any of the strings that a match needs is passed over undated (<see cref="LineFilter.MayMatch"/>). The failures are
+    /// the same; lines passed over count as missed, whatever an ignoreregex would say, and not in the date templates' hits.
+    /// </summary>
+    /// <value>The default is false: every line is dated and counted.</value>
+    public bool SkipsUnlikelyLines { get; init; }
+
     /// <summary>Whether a host name or captured identifier is taken as plain text, as <c>usedns = raw</c> does, for tests of filters.</summary>
     /// <value>The default is false.</value>
     public bool RawHosts { get; init; }

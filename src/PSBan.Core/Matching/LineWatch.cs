@@ -18,8 +18,8 @@ internal sealed class LineWatch(TimeProvider clock, Action<LineNotice>? notify)
     /// <summary>Says something about a pattern.</summary>
     /// <param name="kind">What it is about.</param>
     /// <param name="message">A full sentence.</param>
-    /// <param name="pattern">The pattern.</param>
-    public void Say(LineNoticeKind kind, string message, PatternUsage pattern) =>
+    /// <param name="pattern">The pattern; null for the datepattern.</param>
+    public void Say(LineNoticeKind kind, string message, PatternUsage? pattern = null) =>
         notify?.Invoke(new LineNotice(kind, message, _line) { Pattern = pattern });
 
     /// <summary>Says something about the line, unless it was said within a day.</summary>

@@ -1,3 +1,4 @@
+using PSBan.Matching.Patterns;
 using PSBan.Model;
 
 namespace PSBan.Matching;
@@ -18,22 +19,16 @@ public enum PatternRole
 /// <summary>How one pattern of a filter has fared so far.</summary>
 /// <param name="Role">What it is for.</param>
 /// <param name="Index">Its place among those of its kind, from 0.</param>
-/// <param name="Text">The pattern as written, tags unexpanded.</param>
-/// <param name="Expanded">The pattern with its tags expanded.</param>
+/// <param name="Pattern">The pattern.</param>
 /// <param name="Location">Where it is written.</param>
 /// <param name="Hits">How many lines it matched.</param>
 /// <param name="TimedOut">On how many lines it exceeded its time.</param>
 /// <param name="MaxLength">The longest text it is still tried on; <see cref="int.MaxValue"/> as long as it has not been put aside.</param>
-public sealed record PatternUsage(
-    PatternRole Role,
-    int Index,
-    string Text,
-    string Expanded,
-    SourceLocation Location,
-    long Hits,
-    long TimedOut,
-    int MaxLength)
+public sealed record PatternUsage(PatternRole Role, int Index, Pattern Pattern, SourceLocation Location, long Hits, long TimedOut, int MaxLength)
 {
+    /// <summary>The pattern as written, tags unexpanded.</summary>
+    public string Text => Pattern.Text;
+
     /// <summary>Whether it exceeded its time so often that longer lines are kept from it.</summary>
     public bool IsPutAside => MaxLength != int.MaxValue;
 }

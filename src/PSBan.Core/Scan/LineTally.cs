@@ -45,7 +45,12 @@ internal sealed class LineTally(int keepLines)
     };
 
     private static IReadOnlyList<PatternReport> Patterns(LineFilter filter, PatternRole role) =>
-        [.. filter.Patterns.Where(pattern => pattern.Role == role).Select(pattern => new PatternReport(pattern.Text, pattern.Hits) { Location = pattern.Location })];
+        [.. filter.Patterns.Where(pattern => pattern.Role == role).Select(pattern => new PatternReport(pattern.Text, pattern.Hits)
+            {
+                Location = pattern.Location,
+                IsLinear = pattern.Pattern.IsLinear,
+                Literals = pattern.Pattern.Literals?.Values ?? [],
+            })];
 
     private void Take(in LogLine line, LineFilter filter)
     {

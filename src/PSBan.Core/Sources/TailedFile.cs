@@ -16,6 +16,7 @@ internal sealed class TailedFile : IDisposable
     private int _behindCount;
     private byte[] _carry = [];
     private bool _isSkipping;
+    private bool _holdsMore;
     private bool _isFresh;
     private LogPosition? _before;
     private LogPosition? _break;
@@ -89,7 +90,7 @@ internal sealed class TailedFile : IDisposable
     /// <exception cref="IOException">The file cannot be read.</exception>
     public void MoveTo(long offset, long lines)
     {
-        (_offset, _lines, _carry, _isSkipping) = (offset, lines, [], false);
+        (_offset, _lines, _carry, _isSkipping, _holdsMore) = (offset, lines, [], false, false);
         _headHashed = -1;
         _headCount = 0;
         _behindCount = (int)Math.Min(offset, FilePrint.TailLimit);
@@ -142,7 +143,7 @@ internal sealed class TailedFile : IDisposable
     {
         FileStatus status = FileStatus.Get(_handle);
         bool grown = status.Size > _offset + _carry.Length;
-        if (!grown && status.Size == _offset + _carry.Length && status.Modified == _seen.Modified)
+        if (!grown && !_holdsMore && status.Size == _offset + _carry.Length && status.Modified == _seen.Modified)
         {
             return false;
         }
@@ -157,14 +158,15 @@ internal sealed class TailedFile : IDisposable
             grown = status.Size > 0;
         }
 
-        if (grown)
+        if (grown || _holdsMore)
         {
             cutter.Load(_carry);
             cutter.IsSkipping = _isSkipping;
             _carry = [];
+            return true;
         }
 
-        return grown;
+        return false;
     }
 
     /// <summary>Where reading stood before the file was emptied in place or written anew; told once.</summary>
@@ -194,8 +196,10 @@ internal sealed class TailedFile : IDisposable
                 LookBack();
             }
 
+            block = default;
             bool knows = ChooseEncoding(cutter);
-            if (knows && cutter.Cut(atEnd: false, out block))
+            _holdsMore = knows && cutter.Cut(atEnd: false, out block);
+            if (_holdsMore)
             {
                 firstLine = Take(ref block, cutter);
                 return true;
@@ -236,6 +240,7 @@ internal sealed class TailedFile : IDisposable
     {
         _carry = cutter.Pending.ToArray();
         _isSkipping = cutter.IsSkipping;
+        _holdsMore &= _carry.Length > 0;
         cutter.Skip(_carry.Length);
     }
 

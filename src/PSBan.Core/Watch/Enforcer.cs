@@ -26,6 +26,7 @@ internal sealed class Enforcer : IAsyncDisposable
     private readonly Dictionary<string, FirewallRule> _rules;
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private TaskCompletionSource _settled = NewSettled(true);
+    private bool _isReconcileDue;
 
     public Enforcer(IFirewall firewall, IReadOnlyList<FirewallRule> rules, EventHub events, TimeProvider clock)
     {
@@ -91,7 +92,7 @@ internal sealed class Enforcer : IAsyncDisposable
     /// <summary>Works until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancelToken)
     {
-        DateTimeOffset nextReconcile = _clock.GetUtcNow() + s_reconcileEvery;
+        await using ITimer reconcile = _clock.CreateTimer(_ => WantReconcile(), null, s_reconcileEvery, s_reconcileEvery);
         TimeSpan retry = TimeSpan.Zero;
         try
         {
@@ -103,16 +104,14 @@ internal sealed class Enforcer : IAsyncDisposable
                 }
                 else
                 {
-                    TimeSpan untilReconcile = nextReconcile - _clock.GetUtcNow();
-                    await _signal.WaitAsync(untilReconcile > TimeSpan.Zero ? untilReconcile : TimeSpan.Zero, cancelToken).ConfigureAwait(false);
+                    await _signal.WaitAsync(cancelToken).ConfigureAwait(false);
                 }
 
                 bool wasFailing = retry > TimeSpan.Zero;
                 try
                 {
-                    if (_clock.GetUtcNow() >= nextReconcile)
+                    if (Interlocked.Exchange(ref _isReconcileDue, false))
                     {
-                        nextReconcile = _clock.GetUtcNow() + s_reconcileEvery;
                         await ReconcileAsync(cancelToken).ConfigureAwait(false);
                     }
 
@@ -184,6 +183,15 @@ internal sealed class Enforcer : IAsyncDisposable
         if (_signal.CurrentCount == 0)
         {
             _signal.Release();
+        }
+    }
+
+    private void WantReconcile()
+    {
+        Volatile.Write(ref _isReconcileDue, true);
+        lock (_lock)
+        {
+            Signal();
         }
     }
 

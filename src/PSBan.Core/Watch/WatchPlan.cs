@@ -78,7 +78,7 @@ internal sealed record JailPlan(JailOptions Options, IReadOnlyList<FirewallBindi
     public static JailPlan? TryCreate(JailOptions jail, FirewallFactory factory, WatchOptions options, List<Problem> problems)
     {
         int before = problems.Count;
-        LineFilterOptions lines = new() { Clock = options.Clock, FindTime = jail.FindTime.Value.IsPermanent ? null : jail.FindTime.Value.ToTimeSpan() };
+        LineFilterOptions lines = new() { Clock = options.Clock, SkipsUnlikelyLines = true, FindTime = jail.FindTime.Value.IsPermanent ? null : jail.FindTime.Value.ToTimeSpan() };
         bool isUsable = LineFilter.TryCreate(jail.Filter, lines, problems) is not null;
         List<FirewallBinding> rules = [];
         List<CommandDefinition> commands = [];

@@ -9,7 +9,7 @@ public sealed class ConfiguredJailCompleter : BanCompleter
     {
         // Section headers are enough here: reading the whole configuration takes longer than somebody who presses Tab waits.
         SortedDictionary<string, Candidate> jails = new(StringComparer.Ordinal);
-        foreach (string root in new[] { request.ConfigPath, DefaultPaths.StockConfig }.OfType<string>())
+        foreach (string root in Roots(request.ConfigPath))
         {
             foreach (string file in JailFiles(root).Where(File.Exists))
             {
@@ -27,6 +27,10 @@ public sealed class ConfiguredJailCompleter : BanCompleter
 
         return [.. jails.Values];
     }
+
+    /// <summary>A directory with a jail.conf of its own stands alone; another one lies over the stock configuration.</summary>
+    private static IEnumerable<string> Roots(string? directory) =>
+        directory is null ? [DefaultPaths.StockConfig] : File.Exists(Path.Combine(directory, "jail.conf")) ? [directory] : [directory, DefaultPaths.StockConfig];
 
     private static IEnumerable<string> JailFiles(string root)
     {

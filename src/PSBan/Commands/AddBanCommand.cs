@@ -59,7 +59,7 @@ public sealed class AddBanCommand : WatchClientCommand
 
         if (bans.Count == 0)
         {
-            WriteWarning($"{id} is banned in the jail {jail} already; nothing was changed.");
+            WriteWarning($"{id} is banned in the jail {jail} already, for at least as long; nothing was changed.");
         }
 
         if (PassThru)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using PSBan.Model;
 using PSBan.Watch;
 
@@ -11,6 +12,7 @@ internal sealed class WatchRun : IDisposable
 
     private readonly CancellationTokenSource _cancel = new();
     private readonly EventSubscription _events;
+    private readonly PosixSignalRegistration[] _signals;
 
     /// <summary>Starts the watch.</summary>
     public WatchRun(WatchOptions options)
@@ -20,7 +22,9 @@ internal sealed class WatchRun : IDisposable
         CancellationToken token = _cancel.Token;
         Completion = Task.Run(() => watcher.RunAsync(token), CancellationToken.None);
 
-        // SIGTERM (systemd, a container's stop) and the exit of the shell come this way; without it the rules would stay behind.
+        // The stop of a unit or container, the closing of a terminal, and the exit of the shell: without these the rules would stay behind.
+        // A handler that returns leaves the signal to do what it does, which is to end the process.
+        _signals = [PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Finish()), PosixSignalRegistration.Create(PosixSignal.SIGHUP, _ => Finish())];
         AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
     }
 
@@ -49,11 +53,14 @@ internal sealed class WatchRun : IDisposable
         RequestStop();
         ((IAsyncResult)Completion).AsyncWaitHandle.WaitOne();
         AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
+        Array.ForEach(_signals, signal => signal.Dispose());
         _events.Dispose();
         _cancel.Dispose();
     }
 
-    private void OnProcessExit(object? sender, EventArgs e)
+    private void OnProcessExit(object? sender, EventArgs e) => Finish();
+
+    private void Finish()
     {
         RequestStop();
         ((IAsyncResult)Completion).AsyncWaitHandle.WaitOne(s_exitPatience);

@@ -70,7 +70,7 @@ internal sealed class Follower : IAsyncDisposable
             }
 
             Assert.False(_task.IsCompleted, "The following has ended.");
-            Assert.True(watch.Elapsed < s_patience, $"Waited in vain; so far there are {Blocks.Length} blocks, the last: {Blocks.LastOrDefault()}; {string.Join(' ', Observer.All)}");
+            Assert.True(watch.Elapsed < s_patience, $"Waited in vain; so far there are {Blocks.Length} blocks, the last of {Blocks.LastOrDefault()?.Text.Length} characters; {string.Join(' ', Observer.All)}");
             await Task.Delay(2);
         }
     }

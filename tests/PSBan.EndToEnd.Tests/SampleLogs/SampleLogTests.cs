@@ -22,11 +22,17 @@ public sealed class SampleLogTests(ITestOutputHelper output)
 
     [SampleTheory]
     [MemberData(nameof(Filters))]
-    public void Every_line_is_judged_as_annotated(string filter)
+    public void Every_line_is_judged_as_annotated(string filter) => Run(filter, skipsUnlikelyLines: false);
+
+    [SampleTheory]
+    [MemberData(nameof(Filters))]
+    public void Passing_over_unlikely_lines_changes_no_verdict(string filter) => Run(filter, skipsUnlikelyLines: true);
+
+    private void Run(string filter, bool skipsUnlikelyLines)
     {
         using var staged = new StagedFilters(Configuration, TestConfiguration);
         string configuration = Names(Configuration).Contains(filter) ? Configuration : staged.Folder;
-        SampleRunner runner = new(filter, configuration, Samples);
+        SampleRunner runner = new(filter, configuration, Samples, skipsUnlikelyLines);
 
         IReadOnlyList<string> deviations = runner.Run();
 

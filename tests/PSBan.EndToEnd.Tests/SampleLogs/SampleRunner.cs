@@ -10,7 +10,7 @@ namespace PSBan.EndToEnd.Tests.SampleLogs;
 /// Runs the sample log of one filter through it, under the conditions fail2ban's own tests set: the clock stands at 14 August 2005, noon;
 /// host names stay text; every failregex is tried; lines of any age count. One filter object for each set of parameters sees all lines.
 /// </summary>
-internal sealed class SampleRunner(string filterName, string configuration, string samples)
+internal sealed class SampleRunner(string filterName, string configuration, string samples, bool skipsUnlikelyLines, string extension = "")
 {
     private static readonly TimeZoneInfo s_zone = CentralEurope();
     private static readonly ManualTimeProvider s_clock = new(DateTimeOffset.FromUnixTimeSeconds(1124013600), s_zone);
@@ -32,7 +32,7 @@ internal sealed class SampleRunner(string filterName, string configuration, stri
         while (files.TryDequeue(out string? file))
         {
             bool isSkipped = false;
-            foreach (SampleEntry entry in SampleFile.Read(Path.Combine(samples, file)))
+            foreach (SampleEntry entry in SampleFile.Read(Path.Combine(samples, file + extension)))
             {
                 switch (entry.Kind)
                 {
@@ -113,9 +113,9 @@ internal sealed class SampleRunner(string filterName, string configuration, stri
 
     private IEnumerable<string> NeverHit(SampleFilter filter)
     {
-        HashSet<string> hitAnywhere = [.. _filters.Values.SelectMany(other => other.Patterns).Where(pattern => pattern.Hits > 0).Select(pattern => pattern.Expanded)];
+        HashSet<string> hitAnywhere = [.. _filters.Values.SelectMany(other => other.Patterns).Where(pattern => pattern.Hits > 0).Select(pattern => pattern.Pattern.Expanded)];
         return filter.Patterns
-            .Where(pattern => pattern.Role == PatternRole.FailRegex && pattern.Hits == 0 && !hitAnywhere.Contains(pattern.Expanded))
+            .Where(pattern => pattern.Role == PatternRole.FailRegex && pattern.Hits == 0 && !hitAnywhere.Contains(pattern.Pattern.Expanded))
             .Select(pattern => $"[{filter.Name}] no line hits failregex {pattern.Index + 1}: {pattern.Text}");
     }
 
@@ -127,13 +127,22 @@ internal sealed class SampleRunner(string filterName, string configuration, stri
         {
             List<Problem> problems = [];
             FilterOptions? settings = _loader.LoadFilter(name, problems);
-            LineFilter? lines = settings is null ? null : LineFilter.TryCreate(settings, new LineFilterOptions { Clock = s_clock, TimeWindow = false, CheckAllRegex = true, RawHosts = true }, problems);
+            LineFilter? lines = settings is null ? null : LineFilter.TryCreate(settings, Working(), problems);
             Assert.True(lines is not null, $"{name}: {string.Join('\n', problems)}");
             _filters[name] = filter = new SampleFilter(name, options, lines);
         }
 
         return filter;
     }
+
+    private LineFilterOptions Working() => new()
+    {
+        Clock = s_clock,
+        TimeWindow = false,
+        CheckAllRegex = true,
+        RawHosts = true,
+        SkipsUnlikelyLines = skipsUnlikelyLines,
+    };
 
     private static Dictionary<string, string> Options(JsonElement value) => value.EnumerateObject().ToDictionary(option => option.Name, option => option.Value.ToString());
 

@@ -4,6 +4,9 @@ namespace PSBan.Matching.Conversations;
 /// <param name="data">The groups captured by the first line.</param>
 internal sealed class Conversation(Dictionary<string, string> data)
 {
+    // Two make the difference; a client could name as many as it likes.
+    private const int MostUsers = 100;
+
     /// <summary>The captured groups, the latest value of each.</summary>
     public Dictionary<string, string> Data { get; } = data;
 
@@ -23,7 +26,7 @@ internal sealed class Conversation(Dictionary<string, string> data)
     /// <param name="user">The name; null or empty where there is none.</param>
     public void AddUser(string? user)
     {
-        if (!string.IsNullOrEmpty(user))
+        if (!string.IsNullOrEmpty(user) && !(Users?.Count >= MostUsers))
         {
             (Users ??= new SortedSet<string>(StringComparer.Ordinal)).Add(user);
         }

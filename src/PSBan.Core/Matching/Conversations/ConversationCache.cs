@@ -5,6 +5,9 @@ namespace PSBan.Matching.Conversations;
 internal sealed class ConversationCache(TimeProvider clock)
 {
     private const int Capacity = 100;
+
+    // More are never shown; a client could make a session as long as it likes.
+    private const int MostLines = 100;
     private static readonly TimeSpan s_lifetime = TimeSpan.FromMinutes(5);
 
     private readonly Dictionary<string, (Conversation Value, DateTimeOffset Expiry)> _entries = new(StringComparer.Ordinal);
@@ -54,15 +57,21 @@ internal sealed class ConversationCache(TimeProvider clock)
 
         if (!isNoFail)
         {
-            conversation.Matches = [.. conversation.NoFailMatches, .. conversation.Matches, .. isGained ? [] : lines];
+            conversation.Matches = Latest([.. conversation.NoFailMatches, .. conversation.Matches, .. isGained ? [] : lines]);
             conversation.NoFailMatches = [];
         }
         else if (!isForget)
         {
-            conversation.NoFailMatches = [.. conversation.NoFailMatches, .. lines];
+            conversation.NoFailMatches = Latest([.. conversation.NoFailMatches, .. lines]);
         }
 
         return conversation;
+    }
+
+    private static List<string> Latest(List<string> lines)
+    {
+        lines.RemoveRange(0, Math.Max(0, lines.Count - MostLines));
+        return lines;
     }
 
     private static void Update(Conversation conversation, Dictionary<string, string> data, bool isGained)

@@ -58,7 +58,7 @@ internal struct DateFields
         switch (code)
         {
             case 'z' or 'Z':
-                bool isZone = ZoneOffset.TryParse(text.ToString(), out int minutes);
+                bool isZone = ZoneOffset.TryParse(text, out int minutes);
                 Offset = minutes;
                 return isZone;
             case 'p':

@@ -12,7 +12,8 @@ internal sealed class TimestampRules(TimeProvider clock, int? defaultOffset = nu
     public bool TryResolve(in DateFields fields, out DateTimeOffset time)
     {
         time = default;
-        DateTime now = clock.GetLocalNow().DateTime;
+        bool isDated = fields.Year is not null && fields.Month is not null && fields.Day is not null;
+        DateTime now = isDated ? default : clock.GetLocalNow().DateTime;
         int year = fields.Year ?? now.Year;
         if (year is < 1 or > 9999)
         {

@@ -1,6 +1,4 @@
 using System.Collections.Frozen;
-using System.Globalization;
-using System.Text.RegularExpressions;
 
 namespace PSBan.Matching.Dates;
 
@@ -8,7 +6,7 @@ namespace PSBan.Matching.Dates;
 /// Fixed time zones: an abbreviation, an offset, or both added up (<c>CET</c>, <c>-0400</c>, <c>UTC+02:00</c>). Abbreviations mean what
 /// fail2ban takes them for; where two places share one, that is a choice and not a fact (<c>CST</c> is −6 h, <c>IST</c> unknown).
 /// </summary>
-internal static partial class ZoneOffset
+internal static class ZoneOffset
 {
     private static readonly FrozenDictionary<string, int> s_minutes = Build(
         (-12, "Y"), (-11, "X NUT SST"), (-10, "W CKT HAST HST TAHT TKT"), (-9.5, "MART MIT"), (-9, "V AKST GAMT GIT HADT HNY"),
@@ -23,33 +21,47 @@ internal static partial class ZoneOffset
         (10, "K AEST ChST PGT VLAT YAKST YAPT"), (10.5, "ACDT LHST"), (11, "L AEDT LHDT MAGT NCT PONT SBT VLAST VUT"), (11.5, "NFT"),
         (12, "M ANAST ANAT FJT GILT MAGST MHT NZST PETST PETT TVT WFT"), (13, "FJST NZDT"));
 
+    private static readonly FrozenDictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> s_byName = s_minutes.GetAlternateLookup<ReadOnlySpan<char>>();
+
     /// <summary>Reads a fixed zone.</summary>
     /// <param name="text">An abbreviation of one or three to five capitals, an offset <c>±hh</c>, <c>±hhmm</c>, <c>±hh:mm</c>, or both.</param>
     /// <param name="minutes">Minutes east of Greenwich.</param>
     /// <returns>Whether the text is a zone whose offset is known.</returns>
-    public static bool TryParse(string text, out int minutes)
+    public static bool TryParse(ReadOnlySpan<char> text, out int minutes)
     {
         minutes = 0;
-        Match match = Shape().Match(text);
-        if (!match.Success || (match.Groups["name"] is { Success: true } name && !s_minutes.TryGetValue(name.Value, out minutes)))
+        int sign = text.IndexOfAny('+', '-');
+        ReadOnlySpan<char> name = sign < 0 ? text : text[..sign];
+        if (!name.IsEmpty && !s_byName.TryGetValue(name, out minutes))
         {
             return false;
         }
 
-        if (match.Groups["sign"].Success)
+        if (sign < 0)
         {
-            int offset = (Number(match.Groups["hours"]) * 60) + Number(match.Groups["minutes"]);
-            minutes += match.Groups["sign"].ValueSpan is "-" ? -offset : offset;
+            return true;
         }
 
+        bool isOffset = TryOffset(text[(sign + 1)..], out int offset);
+        minutes += text[sign] == '-' ? -offset : offset;
+        return isOffset;
+    }
+
+    /// <summary>Reads <c>hh</c>, <c>hhmm</c> or <c>hh:mm</c>, less than 20 hours.</summary>
+    private static bool TryOffset(ReadOnlySpan<char> text, out int minutes)
+    {
+        minutes = 0;
+        ReadOnlySpan<char> rest = text.Length > 2 ? text[(text[2] == ':' ? 3 : 2)..] : default;
+        if (text.Length < 2 || text[0] is not ('0' or '1') || !char.IsAsciiDigit(text[1]) || (text.Length > 2 && rest.Length != 2) || rest.ContainsAnyExceptInRange('0', '9'))
+        {
+            return false;
+        }
+
+        minutes = (((text[0] - '0') * 10) + text[1] - '0') * 60;
+        minutes += rest.IsEmpty ? 0 : ((rest[0] - '0') * 10) + rest[1] - '0';
         return true;
     }
 
-    private static int Number(Group group) => group.Success ? int.Parse(group.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture) : 0;
-
     private static FrozenDictionary<string, int> Build(params (double Hours, string Names)[] rows) =>
-        rows.SelectMany(row => row.Names.Split(' '), (row, name) => KeyValuePair.Create(name, (int)(row.Hours * 60))).ToFrozenDictionary();
-
-    [GeneratedRegex(@"^(?<name>[A-Z](?:[A-Z]{2,4})?)?(?:(?<sign>[+-])(?<hours>[01][0-9])(?::?(?<minutes>[0-9]{2}))?)?\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Shape();
+        rows.SelectMany(row => row.Names.Split(' '), (row, name) => KeyValuePair.Create(name, (int)(row.Hours * 60))).ToFrozenDictionary(StringComparer.Ordinal);
 }

@@ -77,7 +77,7 @@ internal static class ForgeLint
         _ => false,
     };
 
-    /// <summary>The first part that takes any text of any length; blanks, letters and addresses among it.</summary>
+    /// <summary>The first part that takes any text of any length.</summary>
     private static RepeatNode? CatchAll(Node node)
     {
         if (node is LookNode)
@@ -90,7 +90,8 @@ internal static class ForgeLint
             : TreeWalk.Children(node).Select(CatchAll).FirstOrDefault(found => found is not null);
     }
 
-    private static bool TakesAnyText(Node node) => node is CharacterNode { Set: var set } && " a1.:".All(c => set.Contains(c));
+    private static bool TakesAnyText(Node node) => node is CharacterNode { Set: var set }
+        && (ReferenceEquals(set, CharacterSet.NotLineFeed) || Enumerable.Range(' ', '~' - ' ' + 1).All(set.Contains));
 
     private sealed record Surroundings(IReadOnlyList<Node> Before, IReadOnlyList<Node> After);
 }

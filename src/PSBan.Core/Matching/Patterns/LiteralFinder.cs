@@ -13,6 +13,7 @@ internal sealed class LiteralFinder
     private const double IgnoreCaseCost = 3;
 
     private readonly bool _expandCases;
+    private bool _sawCases;
 
     private LiteralFinder(bool expandCases) => _expandCases = expandCases;
 
@@ -20,9 +21,14 @@ internal sealed class LiteralFinder
     /// <param name="root">The pattern.</param>
     public static PatternLiterals? Find(Node root)
     {
-        LiteralSet? exact = new LiteralFinder(expandCases: true).Required(root).Best;
-        LiteralSet? folded = new LiteralFinder(expandCases: false).Required(root).Best;
-        LiteralSet? best = folded is { IgnoreCase: true } && folded.Score - IgnoreCaseCost > (exact?.Score ?? 0) ? folded : exact ?? folded;
+        var expanding = new LiteralFinder(expandCases: true);
+        LiteralSet? best = expanding.Required(root).Best;
+        if (expanding._sawCases && new LiteralFinder(expandCases: false).Required(root).Best is { IgnoreCase: true } folded
+            && folded.Score - IgnoreCaseCost > (best?.Score ?? 0))
+        {
+            best = folded;
+        }
+
         return best is { Score: > 0 } ? new PatternLiterals([.. best.Strings], best.IgnoreCase) : null;
     }
 
@@ -55,12 +61,18 @@ internal sealed class LiteralFinder
 
     private Requirement Members(CharacterSet set)
     {
+        if (set.Single is { } single and < 128)
+        {
+            return new Requirement(LiteralSet.Of((char)single));
+        }
+
         if (set.Members(MostMembers) is not { Count: > 0 } members || members.Any(member => member is >= 0xD800 and <= 0xDFFF))
         {
             return default;
         }
 
         bool isCasePair = members is [var upper, var lower] && lower - upper == 'a' - 'A' && char.IsAsciiLetterUpper((char)upper) && upper < 128;
+        _sawCases |= isCasePair;
         return isCasePair && !_expandCases
             ? new Requirement(new LiteralSet([char.ConvertFromUtf32(members[1])], IgnoreCase: true))
             : new Requirement(new LiteralSet([.. members.Select(char.ConvertFromUtf32)], IgnoreCase: false));
@@ -69,6 +81,9 @@ internal sealed class LiteralFinder
     private Requirement Sequence(IReadOnlyList<Node> items)
     {
         LiteralSet run = LiteralSet.Empty;
+
+        // What came since the run was last multiplied: ten strings of "[a-j] tail" are worth less than " tail".
+        LiteralSet tail = LiteralSet.Empty;
         LiteralSet? best = null;
         bool whole = true;
         foreach (Node item in items)
@@ -78,17 +93,18 @@ internal sealed class LiteralFinder
             if (longer is not null && longer.Strings.Count <= run.Strings.Count)
             {
                 run = longer;
+                tail = tail.Then(required.Exact!, MostStrings, LongestString) ?? required.Exact!;
                 continue;
             }
 
-            // The run so far is a candidate: what follows ends it or multiplies it.
-            best = LiteralSet.Better(best, run.Searchable());
+            best = LiteralSet.Better(LiteralSet.Better(best, run.Searchable()), tail.Searchable());
             best = LiteralSet.Better(best, required.Best);
             whole &= longer is not null;
             run = longer ?? required.Exact ?? LiteralSet.Empty;
+            tail = LiteralSet.Empty;
         }
 
-        best = LiteralSet.Better(best, run.Searchable());
+        best = LiteralSet.Better(LiteralSet.Better(best, run.Searchable()), tail.Searchable());
         return new Requirement(whole ? run : null, best);
     }
 
@@ -129,15 +145,11 @@ internal sealed class LiteralFinder
     }
 
     /// <summary>What is known of a part.</summary>
-    private readonly record struct Requirement
+    /// <param name="Exact">All that the part can match; null where that is too much.</param>
+    /// <param name="Inner">The best set of strings that something inside of the part requires.</param>
+    private readonly record struct Requirement(LiteralSet? Exact, LiteralSet? Inner = null)
     {
-        /// <summary>Makes a requirement.</summary>
-        /// <param name="exact">All that the part can match; null where that is too much.</param>
-        /// <param name="best">The best set of strings that a match of it contains one of.</param>
-        public Requirement(LiteralSet? exact, LiteralSet? best = null) => (Exact, Best) = (exact, LiteralSet.Better(best, exact?.Searchable()));
-
-        public LiteralSet? Exact { get; }
-
-        public LiteralSet? Best { get; }
+        /// <summary>The best set of strings that a match of the part contains one of.</summary>
+        public LiteralSet? Best => LiteralSet.Better(Inner, Exact?.Searchable());
     }
 }

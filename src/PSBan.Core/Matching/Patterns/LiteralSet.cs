@@ -5,6 +5,8 @@ namespace PSBan.Matching.Patterns;
 /// <param name="IgnoreCase">Whether ASCII letters stand for both cases.</param>
 internal sealed record LiteralSet(IReadOnlyList<string> Strings, bool IgnoreCase)
 {
+    private static readonly LiteralSet[] s_ascii = [.. Enumerable.Range(0, 128).Select(c => new LiteralSet([((char)c).ToString()], false))];
+
     /// <summary>Nothing is certain to be there, which is certain.</summary>
     public static LiteralSet Empty { get; } = new([""], false);
 
@@ -12,7 +14,11 @@ internal sealed record LiteralSet(IReadOnlyList<string> Strings, bool IgnoreCase
     public static LiteralSet None { get; } = new([], false);
 
     /// <summary>How much work the search for them spares; 0 or less where it is not worth it.</summary>
-    public double Score { get; } = Strings.Count == 0 ? 0 : Strings.Min(Weight) - (1.5 * Math.Log2(Strings.Count));
+    public double Score => Strings.Count == 0 ? 0 : Strings.Min(Weight) - (1.5 * Math.Log2(Strings.Count));
+
+    /// <summary>One character is certain.</summary>
+    /// <param name="ascii">The character.</param>
+    public static LiteralSet Of(char ascii) => s_ascii[ascii];
 
     /// <summary>The better of two sets; null where there is none.</summary>
     /// <param name="left">The one, preferred when both are as good.</param>
@@ -28,6 +34,11 @@ internal sealed record LiteralSet(IReadOnlyList<string> Strings, bool IgnoreCase
         if ((long)Strings.Count * next.Strings.Count > mostStrings || Longest(Strings) + Longest(next.Strings) > longest)
         {
             return null;
+        }
+
+        if (Strings is [var left] && next.Strings is [var right])
+        {
+            return new LiteralSet([left + right], IgnoreCase || next.IgnoreCase);
         }
 
         return new LiteralSet([.. Strings.SelectMany(_ => next.Strings, (first, second) => first + second).Distinct()], IgnoreCase || next.IgnoreCase);

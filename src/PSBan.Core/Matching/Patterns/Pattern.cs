@@ -7,6 +7,7 @@ namespace PSBan.Matching.Patterns;
 public sealed class Pattern
 {
     private readonly Matcher _matcher;
+    private readonly Lazy<IReadOnlyList<string>> _warnings;
 
     private Pattern(string text, PatternOptions options)
     {
@@ -22,7 +23,7 @@ public sealed class Pattern
         DotNetPattern = DotNetWriter.Write(parsed);
         GroupNames = [.. parsed.Groups.OfType<string>()];
         Literals = LiteralFinder.Find(parsed.Root);
-        Warnings = ForgeLint.Check(parsed.Root);
+        _warnings = new Lazy<IReadOnlyList<string>>(() => ForgeLint.Check(parsed.Root));
         _matcher = new Matcher(parsed, DotNetPattern, options.MatchTimeout);
     }
 
@@ -45,7 +46,7 @@ public sealed class Pattern
     public PatternLiterals? Literals { get; }
 
     /// <summary>What works but probably not as meant, such as a place where an attacker could put an address of his choice.</summary>
-    public IReadOnlyList<string> Warnings { get; }
+    public IReadOnlyList<string> Warnings => _warnings.Value;
 
     /// <summary>Expands the tags, reads and translates a pattern.</summary>
     /// <param name="text">The pattern.</param>

@@ -53,7 +53,7 @@ public sealed class PythonRe : IDisposable
     {
         _process.StandardInput.WriteLine(JsonSerializer.Serialize(new object[] { pattern, multiline, texts }));
         _process.StandardInput.Flush();
-        string line = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("python3 ended.");
+        string line = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"python3 ended over {pattern}");
         return JsonSerializer.Deserialize<Reply>(line)!;
     }
 

@@ -20,6 +20,9 @@ internal enum Operation
     /// <summary>The same at the end of a loop's round that began at the place noted in slot Slot; a round that took nothing is the last, and leaves at Leave.</summary>
     Loop,
 
+    /// <summary>Goes on at Leave if the round that began at the place noted in slot Slot took nothing.</summary>
+    LeaveIfEmpty,
+
     /// <summary>Goes on at X.</summary>
     Jump,
 

@@ -179,39 +179,43 @@ internal sealed class SafeCompiler
             }
 
             int again = _code.Count;
-            int loop = canBeEmpty ? EmitRound(repeat.Body) : -1;
-            if (!canBeEmpty)
-            {
-                Emit(repeat.Body);
-                loop = Split();
-            }
-
+            int slot = EmitRound(repeat.Body, canBeEmpty);
+            int loop = canBeEmpty ? Add(Remembering(new Instruction(Operation.Loop, Slot: slot, Leave: _code.Count + 1))) : Split();
             Choose(repeat, loop, again, _code.Count);
         }
-        else
+
+        var emptyRounds = new List<int>();
+        for (int i = repeat.Min; i < repeat.Max && !unlimited && _isPossible; i++)
         {
-            for (int i = repeat.Min; i < repeat.Max && _isPossible; i++)
+            leaves.Add(Split());
+            bool last = i == repeat.Max - 1;
+            int slot = EmitRound(repeat.Body, canBeEmpty && !last);
+            if (canBeEmpty && !last)
             {
-                leaves.Add(Split());
-                Emit(repeat.Body);
+                emptyRounds.Add(Add(new Instruction(Operation.LeaveIfEmpty, Slot: slot)));
             }
         }
 
-        foreach (int leave in leaves)
-        {
-            Choose(repeat, leave, leave + 1, _code.Count);
-        }
+        leaves.ForEach(leave => Choose(repeat, leave, leave + 1, _code.Count));
+        emptyRounds.ForEach(round => _code[round] = _code[round] with { Leave = _code.Count });
     }
 
-    private int EmitRound(Node body)
+    /// <summary>Emits a round of a loop; where it may take nothing, notes where it begins and gives the slot.</summary>
+    private int EmitRound(Node body, bool noteStart)
     {
+        if (!noteStart)
+        {
+            Emit(body);
+            return -1;
+        }
+
         int slot = (2 * _slots.Count) + _rounds++;
         Add(new Instruction(Operation.Save, slot));
         _around.Add(slot);
         _isPossible &= _around.Count <= MostLoopsAround;
         Emit(body);
         _around.RemoveAt(_around.Count - 1);
-        return Add(Remembering(new Instruction(Operation.Loop, Slot: slot, Leave: _code.Count + 1)));
+        return slot;
     }
 
     private void Choose(RepeatNode repeat, int split, int again, int leave)

@@ -188,6 +188,9 @@ internal sealed class SafeEngine
                     Push(now.Y, place);
                     step = now.X;
                     break;
+                case Operation.LeaveIfEmpty:
+                    step = _slots[now.Slot] == place ? now.Leave : step + 1;
+                    break;
                 case Operation.Jump:
                     step = now.X;
                     break;

@@ -23,10 +23,11 @@ internal enum CharacterKinds
 }
 
 /// <summary>A set of code points: ranges and kinds, or all but those. Immutable.</summary>
-internal sealed class CharacterSet
+internal sealed partial class CharacterSet
 {
-    private readonly ulong _low;
-    private readonly ulong _high;
+    private ulong _low;
+    private ulong _high;
+    private volatile bool _hasBits;
 
     /// <summary>Makes a set.</summary>
     /// <param name="ranges">The ranges, in any order.</param>
@@ -37,18 +38,7 @@ internal sealed class CharacterSet
         Ranges = CharacterRange.Merge(ranges);
         Kinds = kinds;
         Negated = negated;
-        for (int c = 0; c < 64; c++)
-        {
-            _low |= Compute(c) ? 1UL << c : 0;
-            _high |= Compute(c + 64) ? 1UL << c : 0;
-        }
     }
-
-    /// <summary>Every character but the line feed.</summary>
-    public static CharacterSet NotLineFeed { get; } = new([new CharacterRange('\n', '\n')], negated: true);
-
-    /// <summary>Every character.</summary>
-    public static CharacterSet All { get; } = new([new CharacterRange(0, CharacterRange.Last)]);
 
     /// <summary>The ranges, ascending, neither touching nor overlapping.</summary>
     public IReadOnlyList<CharacterRange> Ranges { get; }
@@ -64,12 +54,20 @@ internal sealed class CharacterSet
 
     /// <summary>Whether a character is in the set.</summary>
     /// <param name="codePoint">The character.</param>
-    public bool Contains(int codePoint) => codePoint switch
+    public bool Contains(int codePoint)
     {
-        < 64 => (_low >> codePoint & 1) != 0,
-        < 128 => (_high >> (codePoint - 64) & 1) != 0,
-        _ => Compute(codePoint),
-    };
+        if (codePoint >= 128)
+        {
+            return Compute(codePoint);
+        }
+
+        if (!_hasBits)
+        {
+            NoteBits();
+        }
+
+        return ((codePoint < 64 ? _low : _high) >> (codePoint & 63) & 1) != 0;
+    }
 
     /// <summary>The members where they are at most that many; null where they are more.</summary>
     /// <param name="most">How many.</param>
@@ -89,6 +87,21 @@ internal sealed class CharacterSet
         ? char.IsAsciiLetterOrDigit((char)codePoint) || codePoint == '_'
         : CharUnicodeInfo.GetUnicodeCategory(codePoint) is <= UnicodeCategory.OtherLetter
             or UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber;
+
+    /// <summary>Keeps the verdict on every ASCII character; done when it is first asked for, since most sets never are.</summary>
+    private void NoteBits()
+    {
+        ulong low = 0;
+        ulong high = 0;
+        for (int c = 0; c < 64; c++)
+        {
+            low |= Compute(c) ? 1UL << c : 0;
+            high |= Compute(c + 64) ? 1UL << c : 0;
+        }
+
+        (_low, _high) = (low, high);
+        _hasBits = true;
+    }
 
     private bool Compute(int codePoint) => (InRanges(codePoint) || InKinds(codePoint)) != Negated;
 

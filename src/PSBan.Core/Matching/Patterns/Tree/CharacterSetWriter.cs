@@ -12,7 +12,12 @@ internal static class CharacterSetWriter
     /// <summary>Appends a set as one unit of a pattern.</summary>
     /// <param name="text">The pattern.</param>
     /// <param name="set">The set.</param>
-    public static void Append(StringBuilder text, CharacterSet set)
+    /// <param name="beforeBoundary">
+    /// Whether the pattern has a <c>\b</c>: .NET 10 takes a class such as <c>[^a-z]</c> for word characters when it looks whether what repeats it may give some
+    /// back to a <c>\b</c>, so that <c>[^a-z]+\b</c> does not match <c>A.</c>, and <c>\D</c> for none at all; a surrogate among the exceptions sets it right and excludes nothing
+    /// else that comes to .NET.
+    /// </param>
+    public static void Append(StringBuilder text, CharacterSet set, bool beforeBoundary)
     {
         if (set.Single is { } single)
         {
@@ -31,6 +36,12 @@ internal static class CharacterSetWriter
         {
             // Shorter from the other side.
             (ranges, negated) = ([.. CharacterRange.Complement(ranges)], !negated);
+        }
+
+        if (beforeBoundary && ranges.Count == 0 && set.Kinds == CharacterKinds.NotDigit)
+        {
+            text.Append(negated ? @"\d" : @"[^\d\uD800]");
+            return;
         }
 
         ranges = [.. ranges.Where(range => range.Low <= char.MaxValue)];
@@ -52,7 +63,8 @@ internal static class CharacterSetWriter
             }
         }
 
-        text.Append(set.Kinds.HasFlag(CharacterKinds.Digit) ? @"\d" : string.Empty)
+        text.Append(negated && beforeBoundary ? @"\uD800" : string.Empty)
+            .Append(set.Kinds.HasFlag(CharacterKinds.Digit) ? @"\d" : string.Empty)
             .Append(set.Kinds.HasFlag(CharacterKinds.NotDigit) ? @"\D" : string.Empty)
             .Append(set.Kinds.HasFlag(CharacterKinds.Word) ? @"\p{L}\p{N}_" : string.Empty)
             .Append(set.Kinds.HasFlag(CharacterKinds.NotWord) ? NotWord : string.Empty)

@@ -12,8 +12,13 @@ internal sealed class DotNetWriter
 {
     private readonly StringBuilder _text = new();
     private readonly ParsedPattern _pattern;
+    private readonly bool _hasBoundary;
 
-    private DotNetWriter(ParsedPattern pattern) => _pattern = pattern;
+    private DotNetWriter(ParsedPattern pattern)
+    {
+        _pattern = pattern;
+        _hasBoundary = TreeWalk.All(pattern.Root).Any(node => node is AnchorNode { Kind: AnchorKind.WordBoundary or AnchorKind.NotWordBoundary });
+    }
 
     /// <summary>Writes a pattern.</summary>
     /// <param name="pattern">The pattern.</param>
@@ -35,7 +40,7 @@ internal sealed class DotNetWriter
         switch (node)
         {
             case CharacterNode character:
-                CharacterSetWriter.Append(_text, character.Set);
+                CharacterSetWriter.Append(_text, character.Set, _hasBoundary);
                 break;
             case AnchorNode anchor:
                 _text.Append(Anchor(anchor.Kind));

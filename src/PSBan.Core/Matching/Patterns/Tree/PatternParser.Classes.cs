@@ -67,12 +67,11 @@ internal sealed partial class PatternParser
             throw Error(escape, "bad escape (end of pattern)", @"a character after the backslash, or '\\' for a backslash itself");
         }
 
-        if (Kind(Current) is { } kind)
+        if (Kind(Current, ascii) is { } kind)
         {
             _at++;
-            (IEnumerable<CharacterRange> members, CharacterKinds more) = kind(ascii);
-            ranges.AddRange(members);
-            kinds |= more;
+            ranges.AddRange(kind.Ranges);
+            kinds |= kind.Kinds;
             return null;
         }
 

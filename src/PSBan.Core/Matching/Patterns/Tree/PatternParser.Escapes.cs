@@ -29,11 +29,10 @@ internal sealed partial class PatternParser
         }
 
         _at--;
-        if (Kind(c) is { } kind)
+        if (Kind(c, ascii) is { } kind)
         {
             _at++;
-            (IEnumerable<CharacterRange> ranges, CharacterKinds kinds) = kind(ascii);
-            return new CharacterNode(start, new CharacterSet(ranges, kinds));
+            return new CharacterNode(start, kind);
         }
 
         return Literal(start, CharacterEscape(start), flags);
@@ -75,15 +74,15 @@ internal sealed partial class PatternParser
 
     private static bool IsOctal(char c) => c is >= '0' and <= '7';
 
-    /// <summary>What <c>\d</c>, <c>\s</c>, <c>\w</c> and their opposites stand for, by whether ASCII only; null for other letters.</summary>
-    private static Func<bool, (IEnumerable<CharacterRange>, CharacterKinds)>? Kind(char c) => c switch
+    /// <summary>What <c>\d</c>, <c>\s</c>, <c>\w</c> and their opposites stand for; null for other letters.</summary>
+    private static CharacterSet? Kind(char c, bool ascii) => c switch
     {
-        'd' => static ascii => ascii ? (CharacterRange.AsciiDigits, CharacterKinds.None) : ([], CharacterKinds.Digit),
-        'D' => static ascii => ascii ? (CharacterRange.Complement(CharacterRange.AsciiDigits), CharacterKinds.None) : ([], CharacterKinds.NotDigit),
-        'w' => static ascii => ascii ? (CharacterRange.AsciiWord, CharacterKinds.None) : ([], CharacterKinds.Word),
-        'W' => static ascii => ascii ? (CharacterRange.Complement(CharacterRange.AsciiWord), CharacterKinds.None) : ([], CharacterKinds.NotWord),
-        's' => static ascii => (ascii ? CharacterRange.AsciiSpace : CharacterRange.Space, CharacterKinds.None),
-        'S' => static ascii => (CharacterRange.Complement(ascii ? CharacterRange.AsciiSpace : CharacterRange.Space), CharacterKinds.None),
+        'd' => ascii ? CharacterSet.AsciiDigit : CharacterSet.Digit,
+        'D' => ascii ? CharacterSet.NotAsciiDigit : CharacterSet.NotDigit,
+        'w' => ascii ? CharacterSet.AsciiWord : CharacterSet.Word,
+        'W' => ascii ? CharacterSet.NotAsciiWord : CharacterSet.NotWord,
+        's' => ascii ? CharacterSet.AsciiSpace : CharacterSet.Space,
+        'S' => ascii ? CharacterSet.NotAsciiSpace : CharacterSet.NotSpace,
         _ => null,
     };
 

@@ -129,7 +129,6 @@ internal sealed partial class PatternParser
 
     private LookNode LookBehind(int start, PatternFlags flags)
     {
-        int kindAt = _at;
         bool negative = Next("unexpected end of pattern", "'=' or '!' of a look-behind") switch
         {
             '=' => false,
@@ -143,7 +142,7 @@ internal sealed partial class PatternParser
         Width width = Width.Of(body, _groups.WidthOf);
         return width.IsFixed
             ? new LookNode(start, body, (int)width.Min, negative)
-            : throw Error(kindAt + 1, "look-behind requires fixed-width pattern", "as many characters in every case: no *, +, ? and branches of one length");
+            : throw Error(start, "look-behind requires fixed-width pattern", "as many characters in every case: no *, +, ? and branches of one length");
     }
 
     private ConditionalNode Conditional(int start, PatternFlags flags)

@@ -148,7 +148,9 @@ internal sealed partial class PatternParser
     }
 
     private static CharacterNode Literal(int start, int codePoint, PatternFlags flags) =>
-        new(start, Set([new CharacterRange(codePoint, codePoint)], CharacterKinds.None, negated: false, flags));
+        new(start, flags.HasFlag(PatternFlags.IgnoreCase)
+            ? Set([new CharacterRange(codePoint, codePoint)], CharacterKinds.None, negated: false, flags)
+            : CharacterSet.Of(codePoint));
 
     private static CharacterSet Set(IReadOnlyList<CharacterRange> ranges, CharacterKinds kinds, bool negated, PatternFlags flags) =>
         new(flags.HasFlag(PatternFlags.IgnoreCase) ? CaseFolding.Close(ranges, flags.HasFlag(PatternFlags.Ascii)) : ranges, kinds, negated);

@@ -1,0 +1,218 @@
+using PSBan.Matching.Conversations;
+using PSBan.Matching.Patterns;
+using PSBan.Model;
+
+namespace PSBan.Matching;
+
+/// <summary>Matches dated lines: ignoreregex, prefregex, failregexes in order, and what a match means (jail.conf(5), filters).</summary>
+/// <param name="patterns">The patterns.</param>
+/// <param name="options">How it works.</param>
+/// <param name="buffer">The last lines.</param>
+/// <param name="watch">Hears of what should be said.</param>
+internal sealed class FailureFinder(FilterPatterns patterns, LineFilterOptions options, LineBuffer buffer, LineWatch watch)
+{
+    private const string ContentGroup = "content";
+
+    private readonly ConversationCache _conversations = new(options.Clock);
+
+    /// <summary>Looks for failures in a line.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="failures">Receives the failures.</param>
+    public LineVerdict Find(DatedLine line, List<Failure> failures)
+    {
+        buffer.Add(line);
+        Candidate candidate = new(line, buffer.Lines, buffer.Text);
+        if (patterns.TriesIgnoreFirst && IsIgnored(candidate.Text))
+        {
+            return LineVerdict.Ignored;
+        }
+
+        if (watch.IsLost || !MatchesPrefix(ref candidate))
+        {
+            return LineVerdict.Missed;
+        }
+
+        LineVerdict verdict = LineVerdict.Missed;
+        foreach (FailPattern pattern in patterns.FailRegex)
+        {
+            if (!pattern.TryMatch(candidate.Text, out PatternMatch match, watch))
+            {
+                continue;
+            }
+
+            LineVerdict? found = Judge(pattern, match, candidate, failures);
+            if (found == LineVerdict.TimedOut || (found is not null && !options.CheckAllRegex))
+            {
+                return found.Value;
+            }
+
+            // A line with anything to ignore counts as ignored in reports, whatever else matched.
+            verdict = found is null or LineVerdict.Missed || verdict is LineVerdict.Ignored ? verdict : found.Value;
+            candidate = buffer.IsMultiline ? candidate with { Text = buffer.Text } : candidate;
+        }
+
+        return verdict;
+    }
+
+    private bool MatchesPrefix(ref Candidate candidate)
+    {
+        if (patterns.PrefRegex is not { } prefRegex)
+        {
+            return true;
+        }
+
+        if (!prefRegex.TryMatch(candidate.Text, out PatternMatch match, watch))
+        {
+            return false;
+        }
+
+        prefRegex.Hits++;
+        candidate = candidate with { Prefix = match };
+        if (match[ContentGroup] is { Length: > 0 } content)
+        {
+            buffer.Replace([new DatedLine(content, content, candidate.Line.Number)]);
+            candidate = candidate with { Text = buffer.Text };
+        }
+
+        return true;
+    }
+
+    /// <summary>Decides what a match means.</summary>
+    /// <returns>What the line is by it; null where the match does not count and the next failregex is to be tried.</returns>
+    private LineVerdict? Judge(FailPattern pattern, in PatternMatch match, in Candidate candidate, List<Failure> failures)
+    {
+        (List<DatedLine> matched, List<DatedLine> unmatched) = LineBuffer.Split(match, candidate.Text, candidate.Lines);
+        bool leaves = !options.CheckAllRegex || buffer.IsMultiline;
+        if (patterns.IgnoreRegex.Count > 0)
+        {
+            bool isIgnored = IsIgnored(buffer.IsMultiline ? LineBuffer.Join(matched) : candidate.Text);
+            if (isIgnored && leaves)
+            {
+                buffer.Replace(unmatched);
+            }
+
+            if (isIgnored || watch.IsLost)
+            {
+                return isIgnored ? LineVerdict.Ignored : LineVerdict.TimedOut;
+            }
+        }
+
+        if (candidate.Line.HasNoDate)
+        {
+            watch.SayDaily(LineNoticeKind.NoTimestamp, () => "A failregex matched a line without a date that could be read; set a datepattern.");
+            if (candidate.Line.Time is null && options.TimeWindow)
+            {
+                return null;
+            }
+        }
+
+        if (leaves)
+        {
+            buffer.Replace(unmatched);
+        }
+
+        Dictionary<string, string> data = Data(pattern, match, candidate);
+        List<string> lines = matched.ConvertAll(row => row.Original);
+        if (data.TryGetValue(ConversationGroups.Session, out string? session))
+        {
+            return Continue(_conversations.Merge(session, data, lines), pattern, candidate.Line, failures);
+        }
+
+        // A jail counts a lone match whatever its marks, for there is no session that could turn it into something; a report does not.
+        if (options.CheckAllRegex && data.GetValueOrDefault(ConversationGroups.NoFail) is { Length: > 0 })
+        {
+            pattern.Hits++;
+            return LineVerdict.Ignored;
+        }
+
+        LineVerdict verdict = Report(data, lines, [], pattern, candidate.Line, failures, out Presence presence);
+        return presence == Presence.None ? null : verdict;
+    }
+
+    /// <summary>The groups of the prefregex, and those of the failregex in their place where both have one.</summary>
+    private Dictionary<string, string> Data(FailPattern pattern, in PatternMatch match, in Candidate candidate)
+    {
+        Dictionary<string, string> data = new(StringComparer.Ordinal);
+        if (candidate.Prefix is { } prefix)
+        {
+            patterns.PrefRegex!.AddTo(data, prefix);
+            data.Remove(ContentGroup);
+        }
+
+        pattern.AddTo(data, match);
+        return data;
+    }
+
+    private LineVerdict Continue(Conversation conversation, FailPattern pattern, DatedLine line, List<Failure> failures)
+    {
+        if (conversation.HasMark(ConversationGroups.NoFail))
+        {
+            // In a report every match goes on to look for an address, and so one without leaves the session waiting for it.
+            pattern.Hits++;
+            conversation.IsPending |= options.CheckAllRegex && FailureIdentity.Choose(conversation.Data, patterns.IdentityDns, out _) == Presence.None;
+            return LineVerdict.Ignored;
+        }
+
+        Dictionary<string, string> data = new(conversation.Data, StringComparer.Ordinal);
+        string[] users = conversation.Users is { } known ? [.. known] : [];
+        LineVerdict verdict = Report(data, conversation.Matches, users, pattern, line, failures, out Presence presence);
+        if (presence != Presence.None)
+        {
+            return verdict;
+        }
+
+        pattern.Hits++;
+        conversation.IsPending = true;
+        return LineVerdict.Matched;
+    }
+
+    private LineVerdict Report(
+        Dictionary<string, string> data, List<string> matches, string[] users, FailPattern pattern, DatedLine line, List<Failure> failures, out Presence presence)
+    {
+        presence = FailureIdentity.Choose(data, patterns.IdentityDns, out FailureIdentity identity);
+        if (presence != Presence.Found)
+        {
+            return LineVerdict.Missed;
+        }
+
+        DateTimeOffset now = options.Clock.GetUtcNow();
+        DateTimeOffset time = line.Time is { } stamp && !(options.TimeWindow && stamp > now) ? stamp : now;
+        pattern.Hits++;
+        failures.Add(new Failure(identity.Id, time, matches, data, pattern.Index, line.Number)
+        {
+            Address = identity.Address,
+            HostName = identity.HostName,
+            Users = users,
+        });
+        return LineVerdict.Matched;
+    }
+
+    private bool IsIgnored(string text)
+    {
+        bool isIgnored = false;
+        foreach (GuardedPattern pattern in patterns.IgnoreRegex)
+        {
+            if (pattern.TryMatch(text, out _, watch))
+            {
+                pattern.Hits++;
+                isIgnored = true;
+                if (!options.CheckAllRegex)
+                {
+                    break;
+                }
+            }
+        }
+
+        return isIgnored;
+    }
+
+    /// <summary>A line as the failregexes see it.</summary>
+    /// <param name="Line">The line.</param>
+    /// <param name="Lines">The lines a match may span, this one last.</param>
+    /// <param name="Text">The text that is searched.</param>
+    private readonly record struct Candidate(DatedLine Line, IReadOnlyList<DatedLine> Lines, string Text)
+    {
+        /// <summary>Where the prefregex matched; null where there is none.</summary>
+        public PatternMatch? Prefix { get; init; }
+    }
+}

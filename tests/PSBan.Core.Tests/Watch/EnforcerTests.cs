@@ -1,0 +1,147 @@
+using PSBan.Firewalls;
+using PSBan.Model;
+using PSBan.Watch;
+
+namespace PSBan.Tests.Watch;
+
+public sealed class EnforcerTests : IAsyncDisposable
+{
+    private static readonly FirewallRule s_rule = new() { Jail = "j", Name = "j" };
+    private static readonly DateTimeOffset s_later = TimeProvider.System.GetUtcNow().AddHours(1);
+    private readonly CancellationTokenSource _stop = new(TimeSpan.FromMinutes(1));
+    private readonly FaultyFirewall _firewall = new();
+    private readonly SteppedClock _clock = new();
+    private readonly EventHub _events;
+    private readonly EventSubscription _seen;
+    private readonly Enforcer _enforcer;
+    private Task _run = Task.CompletedTask;
+
+    public EnforcerTests()
+    {
+        _events = new EventHub(_clock);
+        _seen = _events.Subscribe();
+        _enforcer = new Enforcer(_firewall, [s_rule], _events, _clock);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _run;
+        await _enforcer.DisposeAsync();
+        _stop.Dispose();
+    }
+
+    [Fact]
+    public async Task What_comes_while_a_batch_is_applied_goes_into_the_next_one()
+    {
+        await StartAsync();
+        _firewall.Gate = new TaskCompletionSource();
+        Add("192.0.2.1");
+        await UntilAsync(() => _enforcer.Pending == 1);
+        for (int i = 2; i <= 200; i++)
+        {
+            Add($"192.0.2.{i}");
+        }
+
+        Assert.True(_enforcer.IsPending(s_rule, Address.Parse("192.0.2.1")));
+        _firewall.Gate.SetResult();
+        await _enforcer.WhenSettledAsync(_stop.Token);
+        Assert.Equal(200, _firewall.Standing.Count);
+        Assert.InRange(_firewall.Batches.Count, 1, 3);
+        Assert.Equal(0, _enforcer.Pending);
+    }
+
+    [Fact]
+    public async Task A_ban_that_was_refused_is_pending_and_tried_again()
+    {
+        _firewall.Failures = 2;
+        await StartAsync();
+        Add("192.0.2.1");
+        await NextAsync(BanEventKind.FirewallFailed);
+        Assert.True(_enforcer.IsPending(s_rule, Address.Parse("192.0.2.1")));
+        await StepUntilAsync(() => _enforcer.Pending == 0);
+        Assert.Equal(["j 192.0.2.1"], _firewall.Standing);
+        BanEvent repaired = await NextAsync(BanEventKind.FirewallRepaired);
+        Assert.Equal("The packet filter faulty works again.", repaired.Message);
+    }
+
+    [Fact]
+    public async Task What_somebody_flushed_is_made_anew_and_every_ban_put_back()
+    {
+        await StartAsync();
+        Add("192.0.2.1");
+        Add("2001:db8::1");
+        await _enforcer.WhenSettledAsync(_stop.Token);
+        _firewall.Flush();
+        Add("192.0.2.2");
+        await StepUntilAsync(() => _firewall.Standing.Count == 3);
+        Assert.Equal(2, _firewall.Opened);
+    }
+
+    [Fact]
+    public async Task Every_minute_both_sides_are_compared_and_differences_repaired()
+    {
+        await StartAsync();
+        Add("192.0.2.1");
+        Add("192.0.2.2");
+        await _enforcer.WhenSettledAsync(_stop.Token);
+        _firewall.Drop(Address.Parse("192.0.2.2"));
+        await _firewall.ApplyAsync([new FirewallChange(s_rule, Address.Parse("203.0.113.9"), true, Duration.Permanent)], _stop.Token);
+        _clock.Advance(TimeSpan.FromSeconds(61));
+        BanEvent repaired = await NextAsync(BanEventKind.FirewallRepaired);
+        Assert.Equal("The packet filter faulty differed from the watch: 1 bans were missing and are put back, 1 that nobody wants are removed.", repaired.Message);
+        await StepUntilAsync(() => _firewall.Standing.Count == 2);
+        Assert.Equal(["j 192.0.2.1", "j 192.0.2.2"], _firewall.Standing);
+    }
+
+    [Fact]
+    public async Task A_wish_withdrawn_before_it_was_applied_leaves_nothing()
+    {
+        await StartAsync();
+        _firewall.Gate = new TaskCompletionSource();
+        Add("192.0.2.1");
+        await UntilAsync(() => _enforcer.Pending == 1);
+        _enforcer.Remove(s_rule, Address.Parse("192.0.2.1"));
+        _firewall.Gate.SetResult();
+        await _enforcer.WhenSettledAsync(_stop.Token);
+        Assert.Empty(_firewall.Standing);
+    }
+
+    private async Task StartAsync()
+    {
+        await _enforcer.OpenAsync(_stop.Token);
+        _run = _enforcer.RunAsync(_stop.Token);
+    }
+
+    private void Add(string address) => _enforcer.Add(s_rule, Address.Parse(address), s_later);
+
+    private async Task<BanEvent> NextAsync(BanEventKind kind)
+    {
+        await foreach (BanEvent item in _seen.ReadAllAsync(_stop.Token))
+        {
+            if (item.Kind == kind)
+            {
+                return item;
+            }
+        }
+
+        throw new TimeoutException($"No event {kind} came.");
+    }
+
+    private async Task UntilAsync(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            await Task.Delay(5, _stop.Token);
+        }
+    }
+
+    private async Task StepUntilAsync(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(5, _stop.Token);
+        }
+    }
+}

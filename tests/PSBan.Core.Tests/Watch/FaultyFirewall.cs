@@ -1,0 +1,92 @@
+using System.Collections.Concurrent;
+using PSBan.Firewalls;
+using PSBan.Model;
+
+namespace PSBan.Tests.Watch;
+
+/// <summary>A packet filter in memory that fails when told to, and forgets everything when told to.</summary>
+internal sealed class FaultyFirewall : IFirewall
+{
+    private readonly ConcurrentDictionary<(string Rule, Address Address), Duration> _entries = new();
+    private bool _isOpen;
+
+    public string Name => "faulty";
+
+    /// <summary>How many of the next calls of <see cref="ApplyAsync"/> fail.</summary>
+    public int Failures { get; set; }
+
+    public int Opened { get; private set; }
+
+    public IReadOnlyCollection<string> Standing => [.. _entries.Keys.Select(key => $"{key.Rule} {key.Address}").Order(StringComparer.Ordinal)];
+
+    public List<int> Batches { get; } = [];
+
+    /// <summary>Holds every batch up until it is set.</summary>
+    public TaskCompletionSource? Gate { get; set; }
+
+    public void Flush()
+    {
+        _entries.Clear();
+        _isOpen = false;
+    }
+
+    public void Drop(Address address)
+    {
+        foreach ((string Rule, Address Address) key in _entries.Keys.Where(key => key.Address == address))
+        {
+            _entries.TryRemove(key, out _);
+        }
+    }
+
+    public Task OpenAsync(IReadOnlyList<FirewallRule> rules, CancellationToken cancelToken)
+    {
+        _isOpen = true;
+        Opened++;
+        return Task.CompletedTask;
+    }
+
+    public async Task ApplyAsync(IReadOnlyList<FirewallChange> changes, CancellationToken cancelToken)
+    {
+        if (Gate is { } gate)
+        {
+            await gate.Task.WaitAsync(cancelToken);
+        }
+
+        if (!_isOpen)
+        {
+            throw new FirewallException(FirewallFailure.Gone, "The table is gone.");
+        }
+
+        if (Failures > 0)
+        {
+            Failures--;
+            throw new FirewallException(FirewallFailure.CommandFailed, "It was refused.");
+        }
+
+        Batches.Add(changes.Count);
+        foreach (FirewallChange change in changes)
+        {
+            if (change.Add)
+            {
+                _entries[(change.Rule.Name, change.Address)] = change.Remaining;
+            }
+            else
+            {
+                _entries.TryRemove((change.Rule.Name, change.Address), out _);
+            }
+        }
+    }
+
+    public Task<IReadOnlyList<FirewallEntry>> ListAsync(CancellationToken cancelToken) =>
+        _isOpen
+            ? Task.FromResult<IReadOnlyList<FirewallEntry>>([.. _entries.Select(entry => new FirewallEntry(new FirewallRule { Jail = "j", Name = entry.Key.Rule }, entry.Key.Address, entry.Value))])
+            : throw new FirewallException(FirewallFailure.Gone, "The table is gone.");
+
+    public Task CloseAsync(IReadOnlyList<FirewallRule> rules, CancellationToken cancelToken)
+    {
+        Flush();
+        return Task.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
