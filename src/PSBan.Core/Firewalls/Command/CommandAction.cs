@@ -154,7 +154,16 @@ internal sealed class CommandAction(CommandDefinition definition, IShell shell, 
             throw new FirewallException(FirewallFailure.Gone, $"{Failed(what, result).Message} What it had set up is gone, and the ban with it.");
         }
 
-        await RepairAsync(family, cancelToken).ConfigureAwait(false);
+        try
+        {
+            await RepairAsync(family, cancelToken).ConfigureAwait(false);
+        }
+        catch (FirewallException exception)
+        {
+            // Why the command failed says more than why the repair did.
+            throw new FirewallException(FirewallFailure.CommandFailed, $"{Failed(what, result).Message} {exception.Message}", exception);
+        }
+
         result = await RunAsync(hook, ban, family, cancelToken).ConfigureAwait(false);
         if (!result.Succeeded)
         {
