@@ -65,6 +65,7 @@ public sealed class RestartTests
         // Killed: the rules stand. Then somebody's disk eats the store, and the log is gone too.
         string store = StoredBans.PathOf(WatchProcess.StateOf(folder.Path));
         await File.WriteAllTextAsync(store, new string('x', 20_000));
+        await File.WriteAllTextAsync(store + "-wal", new string('x', 20_000));
         await File.WriteAllTextAsync(folder.Log, string.Empty);
         await using WatchProcess again = await StartAsync(space, folder);
         JsonElement trouble = Assert.Single(again.Events("StoreFailed"));
@@ -116,7 +117,10 @@ public sealed class RestartTests
         await watch.WaitForAsync("StoreRepaired");
         Assert.Single(watch.Events("StoreFailed"));
         Assert.Null((await client.GetWatchAsync(CancellationToken.None)).StoreTrouble);
-        Assert.Equal(offenders.Order(StringComparer.Ordinal), StoredBans.ReadBans(StoredBans.PathOf(inside), TimeProvider.System).Select(ban => ban.Id.ToString()).Order(StringComparer.Ordinal));
+        string copy = Path.Combine(folder.Path, "copy.db");
+        File.Copy(StoredBans.PathOf(inside), copy);
+        File.Copy(StoredBans.PathOf(inside) + "-wal", copy + "-wal");
+        Assert.Equal(offenders.Order(StringComparer.Ordinal), StoredBans.ReadBans(copy, TimeProvider.System).Select(ban => ban.Id.ToString()).Order(StringComparer.Ordinal));
     }
 
     [RequiresFact("nft", "ip", "root")]
