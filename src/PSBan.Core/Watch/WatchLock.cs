@@ -5,6 +5,8 @@ namespace PSBan.Watch;
 /// <summary>The claim of one watch on its state directory; the operating system lets go of it when the process ends, however it ends.</summary>
 internal sealed class WatchLock : IDisposable
 {
+    private const string FileName = "watch.lock";
+
     private readonly FileStream _lock;
     private readonly string _pidFile;
 
@@ -25,7 +27,7 @@ internal sealed class WatchLock : IDisposable
         FileStream handle;
         try
         {
-            handle = new FileStream(Path.Combine(statePath, "watch.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            handle = new FileStream(Path.Combine(statePath, FileName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException e) when (e is not (DirectoryNotFoundException or FileNotFoundException or PathTooLongException))
         {
@@ -36,6 +38,25 @@ internal sealed class WatchLock : IDisposable
 
         File.WriteAllText(pidFile, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         return new WatchLock(handle, pidFile);
+    }
+
+    /// <summary>Whether a watch holds the directory now; looking takes nothing from it.</summary>
+    public static bool IsHeld(string statePath)
+    {
+        try
+        {
+            // A shared look fails against the exclusive claim, and only against that.
+            using var look = new FileStream(Path.Combine(statePath, FileName), FileMode.Open, FileAccess.Read, FileShare.Read);
+            return false;
+        }
+        catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
     }
 
     public void Dispose()
@@ -55,10 +76,18 @@ internal sealed class WatchLock : IDisposable
         const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         bool isNew = !Directory.Exists(statePath);
         Directory.CreateDirectory(statePath, OwnerOnly);
-        if (!isNew && File.GetUnixFileMode(statePath) is UnixFileMode mode && (mode & ~OwnerOnly) != 0)
+        if (!isNew && (File.GetUnixFileMode(statePath) & ~OwnerOnly) != 0)
         {
-            // A directory that was made for this by hand is closed; one that others may write to is no place for a watch's state.
+            // A directory that was made for this by hand is closed. Somebody else's, /tmp or /var/lib by a slip of the hand, is left as it is.
+            if (Directory.EnumerateFileSystemEntries(statePath).Any(entry => !IsOurs(Path.GetFileName(entry))))
+            {
+                throw new IOException($"The state directory {statePath} is open to others and holds things that are not PSBan's; name a directory of its own with -StatePath or --state, or close this one (chmod 700).");
+            }
+
             File.SetUnixFileMode(statePath, OwnerOnly);
         }
     }
+
+    private static bool IsOurs(string name) =>
+        name.StartsWith("watch.", StringComparison.Ordinal) || name.StartsWith("control.", StringComparison.Ordinal) || name.StartsWith("psban.", StringComparison.Ordinal);
 }
