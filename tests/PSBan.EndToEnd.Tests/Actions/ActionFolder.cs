@@ -8,6 +8,7 @@ namespace PSBan.EndToEnd.Actions;
 internal static class ActionFolder
 {
     public const string Debian = "/etc/fail2ban/action.d";
+    private static int s_session = 1000;
 
     /// <summary>Makes a folder whose jail has the given actions, one a line.</summary>
     public static WatchFolder Make(string banTime, string[] actions, params (string Name, string Text)[] files)
@@ -43,21 +44,22 @@ internal static class ActionFolder
         }
     }
 
-    /// <summary>Lets somebody fail often enough.</summary>
+    /// <summary>Lets somebody fail often enough, each time in a session of its own.</summary>
     public static void Offend(this WatchFolder folder, string address, string user = "root") =>
-        folder.Append(Enumerable.Range(0, 2).Select(i => $"mail sshd[4{i}]: Failed password for {user} from {address} port 5{i}000 ssh2"));
+        folder.Append(Enumerable.Range(0, 2).Select(i => $"mail sshd[{Interlocked.Increment(ref s_session)}]: Failed password for {user} from {address} port 5{i}000 ssh2"));
 
     /// <summary>Waits until the bans of the watch are these, all in force.</summary>
     public static async Task ActiveAsync(this WatchFolder folder, params string[] addresses)
     {
-        await using WatchClient client = await WatchProcess.ConnectAsync(folder.Path);
+        string seen = "";
         await Eventually.TrueAsync(
             async () =>
             {
                 List<Ban> bans = await folder.BansAsync();
+                seen = string.Join(", ", bans.Select(ban => $"{ban.Id} {ban.State}"));
                 return bans.TrueForAll(ban => ban.State == BanState.Active) && bans.Select(ban => ban.Id.ToString()).Order(StringComparer.Ordinal).SequenceEqual(addresses.Order(StringComparer.Ordinal));
             },
-            $"the bans of {string.Join(", ", addresses)} are in force");
+            () => $"the bans of {string.Join(", ", addresses)} are in force; there are {seen}");
     }
 
     public static async Task<List<Ban>> BansAsync(this WatchFolder folder)
