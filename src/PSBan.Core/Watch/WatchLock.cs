@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace PSBan.Watch;
@@ -6,6 +7,11 @@ namespace PSBan.Watch;
 internal sealed class WatchLock : IDisposable
 {
     private const string FileName = "watch.lock";
+    private const string PidFile = "watch.pid";
+
+    // A child of a watch that was killed, on its way to becoming another program, may hold the claim for a moment longer.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
 
     private readonly FileStream _lock;
     private readonly string _pidFile;
@@ -16,14 +22,48 @@ internal sealed class WatchLock : IDisposable
         _pidFile = pidFile;
     }
 
-    /// <summary>Makes the directory where it is missing, for the owner alone, and claims it.</summary>
+    /// <summary>Makes the directory where it is missing, for the owner alone, and claims it. Waits a little where the watch that holds it does not run any more.</summary>
     /// <exception cref="WatchAlreadyRunningException">Another watch holds it.</exception>
     /// <exception cref="IOException">It cannot be made or written.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
-    public static WatchLock Take(string statePath)
+    public static async Task<WatchLock> TakeAsync(string statePath, TimeProvider clock, CancellationToken cancelToken)
+    {
+        long start = clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return Take(statePath);
+            }
+            catch (WatchAlreadyRunningException) when (clock.GetElapsedTime(start) < s_patience && !HolderRuns(statePath))
+            {
+                await Task.Delay(s_pause, clock, cancelToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static bool HolderRuns(string statePath)
+    {
+        try
+        {
+            using var holder = Process.GetProcessById(int.Parse(File.ReadAllText(Path.Combine(statePath, PidFile)), CultureInfo.InvariantCulture));
+            return !holder.HasExited;
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or IOException or InvalidOperationException)
+        {
+            return false;
+        }
+        catch (Exception e) when (e is System.ComponentModel.Win32Exception or UnauthorizedAccessException)
+        {
+            // It is there, and none of our business.
+            return true;
+        }
+    }
+
+    private static WatchLock Take(string statePath)
     {
         MakePrivate(statePath);
-        string pidFile = Path.Combine(statePath, "watch.pid");
+        string pidFile = Path.Combine(statePath, PidFile);
         FileStream handle;
         try
         {
