@@ -22,6 +22,8 @@ internal sealed class EventPrinter(TextWriter output, bool json)
             BanEventKind.SourceFound => ("fail2ban.filter", "INFO"),
             BanEventKind.Started or BanEventKind.Stopped or BanEventKind.Reloaded => ("fail2ban.server", "INFO"),
             BanEventKind.FirewallFailed => ("fail2ban.actions", "ERROR"),
+            BanEventKind.StoreFailed => ("fail2ban.database", "ERROR"),
+            BanEventKind.StoreRepaired => ("fail2ban.database", "NOTICE"),
             BanEventKind.PatternQuarantined => ("fail2ban.filter", "ERROR"),
             BanEventKind.FirewallRepaired => ("fail2ban.actions", "NOTICE"),
             _ => ("fail2ban.server", "WARNING"),

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using PSBan.Firewalls;
 using PSBan.Model;
+using PSBan.Store;
 using PSBan.Watch;
 
 namespace PSBan.Host;
@@ -74,7 +75,7 @@ internal static class WatchCommand
 
             Console.Error.WriteLine(e.Message);
         }
-        catch (Exception e) when (e is FirewallException or WatchAlreadyRunningException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is FirewallException or StoreException or WatchAlreadyRunningException or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine(e.Message);
         }

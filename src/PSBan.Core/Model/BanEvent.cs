@@ -45,6 +45,12 @@ public enum BanEventKind
     /// <summary>A packet filter works again, or a difference was repaired.</summary>
     FirewallRepaired,
 
+    /// <summary>The state cannot be stored, or was damaged; bans go on, and it is made up for.</summary>
+    StoreFailed,
+
+    /// <summary>The state is stored again and up to date.</summary>
+    StoreRepaired,
+
     /// <summary>The configuration was read again.</summary>
     Reloaded,
 

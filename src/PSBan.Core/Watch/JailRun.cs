@@ -3,6 +3,7 @@ using PSBan.Configuration;
 using PSBan.Jails;
 using PSBan.Matching;
 using PSBan.Model;
+using PSBan.Store;
 
 namespace PSBan.Watch;
 
@@ -12,6 +13,7 @@ namespace PSBan.Watch;
 /// </summary>
 internal sealed class JailRun
 {
+    private const int MostRestoredTold = 1000;
     private static readonly TimeSpan s_internalErrorPause = TimeSpan.FromMinutes(1);
 
     private readonly JailPlan _plan;
@@ -40,6 +42,12 @@ internal sealed class JailRun
 
     /// <summary>Where its bans take effect, in the order of the configuration.</summary>
     public IReadOnlyList<IBanTarget> Targets { get; }
+
+    /// <summary>Whether the bans of the other jails are what it counts: the jail of repeat offenders.</summary>
+    public bool CountsBans => _plan.CountsBans;
+
+    /// <summary>Is told of each ban that this jail makes by itself, on the loop and in the same piece of work.</summary>
+    public Action<Ban>? Made { get; set; }
 
     /// <summary>The logs that were met so far.</summary>
     public IEnumerable<string> Sources => _readers.Keys;
@@ -106,6 +114,44 @@ internal sealed class JailRun
         }
     }
 
+    /// <summary>Begins where an earlier run ended.</summary>
+    /// <param name="counters">What that run had counted; null to keep what there is.</param>
+    /// <param name="bans">The bans that had not ended.</param>
+    public void Resume(StoredJail? counters, IEnumerable<Ban> bans)
+    {
+        // From here on; what is taken over is stored already.
+        Jail.KeepChanges();
+        if (counters is not null)
+        {
+            Jail.Import(new Jails.JailState(counters.TotalFailed, counters.TotalBanned, counters.Tracked));
+        }
+
+        // A shorter bantime than that run had shortens its bans too; a ban by hand was given its length by somebody.
+        Duration now = Jail.LongestBan;
+        Duration? longest = counters is not null && now < counters.LongestBan ? now : null;
+        List<Ban> restored = [];
+        foreach (Ban ban in bans)
+        {
+            Ban local = ban with { Time = TimeZoneInfo.ConvertTime(ban.Time, _clock.LocalTimeZone) };
+            switch (Jail.Restore(local, _clock.GetUtcNow(), ban.Failures > 0 ? longest : null))
+            {
+                case Banned banned:
+                    restored.Add(banned.Ban);
+                    Enforce(banned.Ban);
+                    break;
+                case Jails.Ignored ignored:
+                    Tell(BanEventKind.Ignored, $"Ignore {ignored.Id} by {ignored.Reason}; its ban is not restored", ignored.Id, null, null);
+                    break;
+            }
+        }
+
+        TellRestored(restored);
+    }
+
+    /// <summary>Counts a ban of another jail as a failure.</summary>
+    public void TakeBan(Ban ban) => Count(
+        new Failure(ban.Id, ban.Time, [$"[{ban.Jail}] Ban {ban.Id}"], System.Collections.Immutable.ImmutableDictionary<string, string>.Empty, 0, 0), null);
+
     /// <summary>Ends the bans whose time is up.</summary>
     public void Tick()
     {
@@ -128,7 +174,7 @@ internal sealed class JailRun
     /// <summary>Lifts by hand; null lifts every ban.</summary>
     public IReadOnlyList<Ban> Unban(BanId? id)
     {
-        IReadOnlyList<Ban> lifted = id is { } which ? Jail.Unban(which) : Jail.UnbanAll();
+        IReadOnlyList<Ban> lifted = id is { } which ? Jail.Unban(which, _clock.GetUtcNow()) : Jail.UnbanAll(_clock.GetUtcNow());
         Lift(lifted, "Unban");
         return lifted;
     }
@@ -214,10 +260,16 @@ internal sealed class JailRun
                 Tell(BanEventKind.Ignored, $"Ignore {ignored.Id} by {ignored.Reason}", ignored.Id, failure, source);
                 break;
             case Banned banned:
-                Enforce(banned.Ban, BanEventKind.Banned, $"Ban {banned.Id}", failure, source);
+                Enforce(banned.Ban, $"Ban {banned.Id}", failure, source);
+                if (failure is not null)
+                {
+                    Made?.Invoke(banned.Ban);
+                }
+
                 break;
             case Prolonged prolonged:
-                Enforce(prolonged.Ban, BanEventKind.Prolonged, $"Prolong {prolonged.Id} ({Length(prolonged.Ban)})", failure, source);
+                Prolong(prolonged.Ban);
+                TellBan(BanEventKind.Prolonged, $"Prolong {prolonged.Id} ({Length(prolonged.Ban)})", prolonged.Ban, failure, source);
                 break;
             case Expired expired:
                 Tell(BanEventKind.Ignored, $"Ignore {expired.Id}, expired bantime", expired.Id, failure, source);
@@ -234,6 +286,21 @@ internal sealed class JailRun
         }
     }
 
+    private void TellRestored(List<Ban> bans)
+    {
+        // A line for each of a hundred thousand would drown everything else.
+        if (bans.Count > MostRestoredTold)
+        {
+            _events.Publish(BanEventKind.Restored, string.Create(CultureInfo.InvariantCulture, $"Restored {bans.Count} bans"), Name);
+            return;
+        }
+
+        foreach (Ban ban in bans)
+        {
+            _events.Publish(new BanEvent(BanEventKind.Restored, _clock.GetLocalNow(), VisibleText.Of($"Restore Ban {ban.Id}")) { Jail = Name, Id = ban.Id, Ban = ban });
+        }
+    }
+
     private void Doubt(Ban ban)
     {
         foreach (IBanTarget target in Targets)
@@ -242,29 +309,41 @@ internal sealed class JailRun
         }
     }
 
-    private void Enforce(Ban ban, BanEventKind kind, string message, Failure? failure, string? source)
+    /// <summary>Hands a new ban to every target.</summary>
+    /// <returns>Whether each can hold what is banned at all.</returns>
+    private bool Enforce(Ban ban)
     {
         bool isHeld = true;
         foreach (IBanTarget target in Targets)
         {
-            if (kind == BanEventKind.Prolonged)
-            {
-                target.Prolong(ban);
-            }
-            else
-            {
-                isHeld &= target.Add(ban);
-            }
+            isHeld &= target.Add(ban);
         }
 
+        return isHeld;
+    }
+
+    private void Prolong(Ban ban)
+    {
+        foreach (IBanTarget target in Targets)
+        {
+            target.Prolong(ban);
+        }
+    }
+
+    private void Enforce(Ban ban, string message, Failure? failure, string? source)
+    {
+        bool isHeld = Enforce(ban);
         if (!isHeld && !_hasToldText)
         {
             _hasToldText = true;
             Tell(BanEventKind.FirewallFailed, $"{ban.Id} is no address and cannot stand in a packet filter; the ban is kept, but stops no packet. Said once.", ban.Id, null, source);
         }
 
-        _events.Publish(new BanEvent(kind, _clock.GetLocalNow(), VisibleText.Of(message)) { Jail = Name, Id = ban.Id, Ban = ban, Failure = failure, Source = source });
+        TellBan(BanEventKind.Banned, message, ban, failure, source);
     }
+
+    private void TellBan(BanEventKind kind, string message, Ban ban, Failure? failure, string? source) =>
+        _events.Publish(new BanEvent(kind, _clock.GetLocalNow(), VisibleText.Of(message)) { Jail = Name, Id = ban.Id, Ban = ban, Failure = failure, Source = source });
 
     private void Lift(IReadOnlyList<Ban> bans, string word)
     {
