@@ -135,5 +135,5 @@ internal sealed class FilterUnderTest(FilterCase filter)
 
     private static List<FoundFailure> Describe(List<Failure> failures) => failures.ConvertAll(failure => new FoundFailure(
         failure.PatternIndex, failure.Id.ToString(), failure.Time.ToUnixTimeMilliseconds(), failure.Address.IsDefault ? null : failure.Address.ToString(),
-        FoundFailure.Describe(failure.Data, failure.Users), failure.Matches));
+        FoundFailure.Describe(failure.Data), FoundFailure.Describe(failure.Users), failure.Matches));
 }

@@ -35,7 +35,10 @@ internal static class KnownDifferences
             return "failures";
         }
 
-        return expected.Failures.Zip(actual.Failures, Explain).FirstOrDefault(difference => difference is not null);
+        // Where one line hits several failregexes in a session, fail2ban's earlier failures come to know the users of the later ones; the last is exact.
+        return expected.Failures.Count > 0 && expected.Failures[^1].Users != actual.Failures[^1].Users
+            ? "users"
+            : expected.Failures.Zip(actual.Failures, Explain).FirstOrDefault(difference => difference is not null);
     }
 
     private static string? Explain(FoundFailure expected, FoundFailure actual)
