@@ -178,6 +178,18 @@ Describe 'A watch behind the session' {
         $reader.Dispose()
     }
 
+    It 'remembers what was banned, and how it ended' {
+        Add-Ban 192.0.2.60, 198.51.100.60 app @at
+        Remove-Ban 192.0.2.60 @at
+        $entry = Get-BanHistory 192.0.2.60 @at
+        $entry.Jail | Should -Be 'app'
+        $entry.End | Should -Be 'Lifted'
+        (Get-BanHistory 198.51.100.60 @at).End | Should -BeNullOrEmpty -Because 'it is in force'
+        Get-BanHistory -Before ([datetime]::Now.AddDays(-1)) @at | Should -BeNullOrEmpty
+        Get-BanHistory -After ([datetime]::Now.AddDays(-1)) -Jail 'app*' @at | Group-Object IPAddress | Should -Not -BeNullOrEmpty
+        { Get-BanHistory -Jail nosuch @at -ErrorAction Stop } | Should -Not -Throw -Because 'a jail of the past may have gone'
+    }
+
     It 'lets no second watch near its state' {
         { Start-BanWatch $fixture.ConfigPath @at -DryRun } | Should -Throw -ErrorId 'WatchAlreadyRunning,PSBan.Commands.StartBanWatchCommand'
         $second = Start-BanWatch $fixture.ConfigPath @at -DryRun -AsJob
@@ -249,6 +261,48 @@ Describe 'The end of a watch' {
         Remove-Job -Job $job
     }
 
+    It 'leaves bans and history to be read where no watch runs' {
+        $job = Invoke-WatchJob $fixture
+        Add-Ban 192.0.2.70 app -Duration 1h @at
+        Add-Ban 192.0.2.71 app @at
+        Remove-Ban 192.0.2.71 @at
+        Stop-Job -Job $job
+        Remove-Job -Job $job
+        Assert-Gone $fixture
+        "$((Get-Ban 192.0.2.64/28 @at -WarningVariable warnings -WarningAction SilentlyContinue).Address)" | Should -Be '192.0.2.70'
+        "$warnings" | Should -BeLike 'No watch is running*'
+        (Get-BanHistory 192.0.2.71 @at).End | Should -Be 'Lifted'
+        (Get-BanHistory 192.0.2.70 @at).Ended | Should -BeNullOrEmpty
+        $job = Invoke-WatchJob $fixture
+        (Get-Ban 192.0.2.70 @at).Restored | Should -BeTrue
+        Remove-Ban -All -Force @at
+        Remove-Job -Job $job -Force
+    }
+
+    It 'reaches whoever waits in Receive-Job, and the job can be removed there and then' {
+        $job = Invoke-WatchJob $fixture
+        $stopper = [powershell]::Create().AddScript({
+                param($Manifest, $StatePath)
+                Import-Module $Manifest
+                # The watch ends only when somebody is already reading; the event of a ban by hand tells that it is so.
+                Add-Ban 192.0.2.1 app -StatePath $StatePath
+                Stop-BanWatch -StatePath $StatePath
+            }).AddArgument((Get-ModuleUnderTest)).AddArgument($fixture.StatePath)
+        $result = $null
+        $kinds = $job | Receive-Job -Wait -AutoRemoveJob | ForEach-Object {
+            if (-not $result) {
+                $result = $stopper.BeginInvoke()
+            }
+
+            $_.Kind
+        }
+        $kinds | Should -Contain 'Banned'
+        $kinds[-1] | Should -Be 'Stopped'
+        Get-Job -Id $job.Id -ErrorAction Ignore | Should -BeNullOrEmpty
+        $stopper.Dispose()
+        Wait-Until { try { Assert-Gone $fixture; $true } catch { $false } } -Because 'the state directory is free'
+    }
+
     It 'comes with Remove-Job -Force' {
         Invoke-WatchJob $fixture | Remove-Job -Force
         Assert-Gone $fixture
@@ -281,6 +335,7 @@ Describe 'The end of a watch' {
         Set-Content -LiteralPath "$bad/jail.local" -Value "[app]`nenabled = true`nfilter = nosuch`nlogpath = $($fixture.Log)"
         { Start-BanWatch $bad.FullName @at -DryRun -ErrorAction SilentlyContinue -ErrorVariable script:problems } |
             Should -Throw -ErrorId 'ConfigurationInvalid,PSBan.Commands.StartBanWatchCommand'
+        { Start-BanWatch $fixture.ConfigPath @at -DryRun -Jail nosuch } | Should -Throw -ErrorId 'JailNotFound,PSBan.Commands.StartBanWatchCommand'
         $problems.FullyQualifiedErrorId | Should -Contain 'FilterNotFound,PSBan.Commands.StartBanWatchCommand'
         $job = Start-BanWatch $bad.FullName @at -DryRun -AsJob
         Wait-Job -Job $job -Timeout 60 | Should -Not -BeNullOrEmpty
@@ -288,5 +343,46 @@ Describe 'The end of a watch' {
         $job.Error.FullyQualifiedErrorId | Should -Be @('FilterNotFound', 'ConfigurationInvalid')
         Remove-Job -Job $job
         Assert-Gone $fixture
+    }
+}
+
+Describe 'A real packet filter' -Tag 'Nft' {
+    BeforeAll {
+        # A network namespace of the test's own takes root, unshare and nft.
+        $script:missing = if (-not $IsLinux) { 'it is Linux that has nftables' }
+        elseif ((id -u) -ne '0') { 'it takes root' }
+        elseif (@(Get-Command -Name nft, unshare -CommandType Application -ErrorAction Ignore).Count -lt 2) { 'nft or unshare is not installed' }
+    }
+
+    It 'holds the bans while the watch runs, and nothing of ours afterwards' {
+        if ($missing -and -not $env:PSBAN_TEST_REQUIRE) {
+            Set-ItResult -Skipped -Because $missing
+            return
+        }
+
+        $fixture = New-WatchFixture -Root (Join-Path -Path $TestDrive -ChildPath 'nft')
+        $support = "$PSScriptRoot/PesterSupport.psm1"
+        $script = {
+            param($Support, $ConfigPath, $StatePath, $Log)
+            $ErrorActionPreference = 'Stop'
+            Import-Module $Support
+            Import-Module (Get-ModuleUnderTest)
+            $job = Start-BanWatch $ConfigPath -StatePath $StatePath -Firewall nft -AsJob
+            Wait-Until { Get-BanWatch -StatePath $StatePath -ErrorAction Ignore } -Because 'the watch starts'
+            Add-FailureLine ([pscustomobject]@{ Log = $Log }) '192.0.2.1', '192.0.2.1', '2001:db8::1'
+            Wait-Until { @(Get-Ban -StatePath $StatePath | Where-Object State -EQ Active).Count -eq 3 } -Because 'the bans stand'
+            "during: $((nft list ruleset) -match 'elements' -replace '\s+', ' ')"
+            Stop-Job -Job $job
+            "after: $(nft list ruleset)"
+            foreach ($round in 1..5) {
+                $null = Start-BanWatch $ConfigPath -StatePath $StatePath -Firewall nft | Select-Object -First 1
+                "round: $(nft list ruleset)"
+            }
+        }
+        $said = unshare --net ([System.Environment]::ProcessPath) -NoProfile -NonInteractive -Command "& { $script } '$support' '$($fixture.ConfigPath)' '$($fixture.StatePath)' '$($fixture.Log)'"
+        $said[0] | Should -Match '192\.0\.2\.1 .*2001:db8::1'
+        $said[1] | Should -Be 'after: '
+        $said[2..6] | Should -Be (@('round: ') * 5)
+        Remove-Item -Recurse -Force -LiteralPath $fixture.StatePath
     }
 }

@@ -45,7 +45,8 @@ internal sealed class ActionReader(ConfigurationSource source, Func<string, bool
                 commentEnd = text.Text.IndexOf('\n', list.Index) is >= 0 and int end ? end : text.Text.Length;
                 problems.Warn(
                     ProblemCodes.CommentInValue,
-                    $"'{text.Text[list.Index..commentEnd]}' stands behind the value of 'action' and would be part of it. Give the comment a line of its own, or begin it with ' ;'.",
+                    $"'{text.Text[list.Index..commentEnd]}' stands behind the value of 'action' and would be part of it. " +
+                    "Give the comment a line of its own, or begin it with ' ;'.",
                     place);
             }
             else if (One(list, place, jail, jailValues, problems) is { } action)
@@ -56,7 +57,10 @@ internal sealed class ActionReader(ConfigurationSource source, Func<string, bool
 
         foreach ((string error, int index) in errors.Where(error => comment < 0 || error.Index < comment))
         {
-            problems.Error(ProblemCodes.InvalidOptionList, $"The action cannot be read: {error}. Write name or name[option=value, option2=\"value\"].", text.LocationAt(index));
+            problems.Error(
+                ProblemCodes.InvalidOptionList,
+                $"The action cannot be read: {error}. Write name or name[option=value, option2=\"value\"].",
+                text.LocationAt(index));
         }
 
         return actions;
@@ -81,7 +85,10 @@ internal sealed class ActionReader(ConfigurationSource source, Func<string, bool
     {
         if (list.Name.EndsWith(".py", StringComparison.Ordinal))
         {
-            problems.Warn(ProblemCodes.ActionUnsupported, $"'{list.Name}' is a Python program, which PSBan does not run; the jail goes without it. Use an action of action.d.", place);
+            problems.Warn(
+                ProblemCodes.ActionUnsupported,
+                $"'{list.Name}' is a Python program, which PSBan does not run; the jail goes without it. Use an action of action.d.",
+                place);
             return null;
         }
 
@@ -121,11 +128,17 @@ internal sealed class ActionReader(ConfigurationSource source, Func<string, bool
         if (table is null)
         {
             string places = string.Join(" or ", _source.Directories.Select(directory => Path.Combine(directory, "action.d")));
-            problems.Error(ProblemCodes.ActionNotFound, $"There is no action '{name}' in {places}.{NearNames.Hint(name, _source.Names("action.d").Concat(NativeActions.Names))}", place);
+            problems.Error(
+                ProblemCodes.ActionNotFound,
+                $"There is no action '{name}' in {places}.{NearNames.Hint(name, _source.Names("action.d").Concat(NativeActions.Names))}",
+                place);
         }
         else if (isFallback && !_isNative(name))
         {
-            problems.Warn(ProblemCodes.StockActionUsed, $"The directory has no action '{name}'; PSBan's own is used. Put a file {name}.conf into its action.d to have another.", place);
+            problems.Warn(
+                ProblemCodes.StockActionUsed,
+                $"The directory has no action '{name}'; PSBan's own is used. Put a file {name}.conf into its action.d to have another.",
+                place);
         }
 
         return table;

@@ -157,7 +157,11 @@ internal sealed class ConfigurationFiles(IReadOnlyList<string> directories, File
                 // Local additions need not be there.
                 if (!name.EndsWith(".local", StringComparison.Ordinal))
                 {
-                    _cache.Report(new Problem(ProblemSeverity.Warning, ProblemCodes.IncludeNotFound, $"The file '{name}' named in '{option}' does not exist beside {Path.GetFileName(file.Path)}.", line.Location));
+                    _cache.Report(new Problem(
+                        ProblemSeverity.Warning,
+                        ProblemCodes.IncludeNotFound,
+                        $"The file '{name}' named in '{option}' does not exist beside {Path.GetFileName(file.Path)}.",
+                        line.Location));
                 }
             }
             else if (!chain.Contains(included.Path) && included.Path != file.Path)
@@ -167,7 +171,8 @@ internal sealed class ConfigurationFiles(IReadOnlyList<string> directories, File
         }
     }
 
-    /// <summary>Finds an included file: beside the including one, in any of the directories. A filter that lies elsewhere (one being tried out) may include stock files too.</summary>
+    /// <summary>Finds an included file: beside the including one, in any of the directories.</summary>
+    /// <remarks>A filter that lies elsewhere (one being tried out) may include stock files too.</remarks>
     private FileReference? Relative(FileReference file, string name)
     {
         if (file.Relative is not null && !Path.IsPathRooted(name) && Normalize(Path.GetDirectoryName(file.Relative) ?? "", name) is { } relative)

@@ -49,11 +49,11 @@ public sealed class ConfigurationLoader
         MergedConfiguration? table = Jails();
         if (_directory is not null && !Directory.Exists(_directory))
         {
-            found.Add(new Problem(ProblemSeverity.Error, ProblemCodes.ConfigurationNotFound, $"There is no directory {_directory}.", new SourceLocation(_directory, 0)));
+            found.Add(NotFound($"There is no directory {_directory}.", _directory));
         }
         else if (table is null)
         {
-            found.Add(new Problem(ProblemSeverity.Error, ProblemCodes.ConfigurationNotFound, $"There is no jail.conf, jail.local or jail.d in {_source.Directory}.", new SourceLocation(_source.Directory, 0)));
+            found.Add(NotFound($"There is no jail.conf, jail.local or jail.d in {_source.Directory}.", _source.Directory));
         }
 
         MergedSection[] sections = table is null ? [] : JailReader.JailSections(table).ToArray();
@@ -70,7 +70,7 @@ public sealed class ConfigurationLoader
         {
             Jails = jails,
             JailNames = names,
-            Problems = [.. SyntaxProblems(names), .. found],
+            Problems = InOrder(SyntaxProblems(names).Concat(found)),
             Settings = settings,
             Files = [.. _source.Cache.Files],
         };
@@ -79,7 +79,7 @@ public sealed class ConfigurationLoader
     /// <summary>Reads one filter, as the <c>test</c> commands need it.</summary>
     /// <param name="filter">A name in <c>filter.d</c> or the path of a file, with parameters in brackets where wanted: <c>sshd[mode=aggressive]</c>.</param>
     /// <param name="problems">Receives what is wrong.</param>
-    /// <param name="backend">The back end of the lines, which decides whether <c>logtype</c> is <c>file</c> or <c>journal</c>; null leaves <c>logtype</c> to the filter.</param>
+    /// <param name="backend">The back end, which decides whether <c>logtype</c> is <c>file</c> or <c>journal</c>; null leaves that to the filter.</param>
     /// <returns>The settings; null where the filter cannot be used.</returns>
     public FilterOptions? LoadFilter(string filter, ICollection<Problem> problems, string? backend = null)
     {
@@ -104,6 +104,8 @@ public sealed class ConfigurationLoader
         ArgumentNullException.ThrowIfNull(jail);
         return Jails() is { } table && table.Section(jail) is { } section ? new JailReader(_source, table, _isNativeAction).Settings(section) : [];
     }
+
+    private static Problem NotFound(string message, string? path) => new(ProblemSeverity.Error, ProblemCodes.ConfigurationNotFound, message, new SourceLocation(path, 0));
 
     private MergedConfiguration? Jails()
     {
@@ -145,5 +147,13 @@ public sealed class ConfigurationLoader
 
     /// <summary>The problems of files; one in a section of a jail names the jail.</summary>
     private IEnumerable<Problem> SyntaxProblems(string[] jails) =>
-        _source.Cache.Problems.Select(problem => problem.Section is { } section && jails.Contains(section) ? problem.Problem with { Jail = section } : problem.Problem);
+        _source.Cache.Problems.Select(problem =>
+            problem.Section is { } section && jails.Contains(section) ? problem.Problem with { Jail = section } : problem.Problem);
+
+    /// <summary>Sorts by the order the files were read in and by line.</summary>
+    private Problem[] InOrder(IEnumerable<Problem> problems)
+    {
+        List<string> files = [.. _source.Cache.Files];
+        return problems.OrderBy(problem => problem.Location.File is { } file ? files.IndexOf(file) : -1).ThenBy(problem => problem.Location.Line).ToArray();
+    }
 }

@@ -17,6 +17,8 @@ internal sealed class ConfigurationSource
     /// <param name="stockDirectory">PSBan's; null for the user's alone.</param>
     public ConfigurationSource(string? directory, string? stockDirectory)
     {
+        directory = directory is null ? null : Path.GetFullPath(directory);
+        stockDirectory = stockDirectory is null ? null : Path.GetFullPath(stockDirectory);
         Directory = directory ?? stockDirectory;
         bool alone = directory is not null && (stockDirectory is null || Cache.Exists(Path.Combine(directory, JailSet + ".conf")));
         string[] directories = (alone ? [directory] : new[] { directory, stockDirectory }).OfType<string>().ToArray();

@@ -102,7 +102,10 @@ internal sealed class DefinitionScope
         return result;
     }
 
-    /// <summary>What a tag stands for before substitution: a parameter or option of <c>[Init]</c> of exactly that name, or else an option of <c>[Definition]</c> in lower case.</summary>
+    /// <summary>
+    /// What a tag stands for before substitution: a parameter or option of <c>[Init]</c> of exactly that name, or else an option of
+    /// <c>[Definition]</c> in lower case.
+    /// </summary>
     public Lookup Unsubstituted(string name)
     {
         if (_strong.TryGetValue(name, out SourceText? strong))

@@ -54,7 +54,10 @@ internal sealed class FilterBuilder
         };
         if (!builder._failed && options.FailRegex.Count == 0)
         {
-            problems.Warn(ProblemCodes.FilterEmpty, $"Filter '{name}' has no failregex, so it finds no failures. Write failregex = … in its [Definition] or in the jail.", location);
+            problems.Warn(
+                ProblemCodes.FilterEmpty,
+                $"Filter '{name}' has no failregex, so it finds no failures. Write failregex = … in its [Definition] or in the jail.",
+                location);
         }
 
         return builder._failed ? null : options;

@@ -22,7 +22,10 @@ internal sealed class FilterReader(ConfigurationSource source)
         OptionList? list = OptionList.Parse(text.Text, out string? error);
         if (list is null)
         {
-            problems.Error(ProblemCodes.InvalidOptionList, $"The filter '{text.Text}' cannot be read: {error}. Write name or name[option=value, option2=\"value\"].", text.Location);
+            problems.Error(
+                ProblemCodes.InvalidOptionList,
+                $"The filter '{text.Text}' cannot be read: {error}. Write name or name[option=value, option2=\"value\"].",
+                text.Location);
             return null;
         }
 
@@ -71,7 +74,10 @@ internal sealed class FilterReader(ConfigurationSource source)
         }
         else if (isFallback)
         {
-            problems.Warn(ProblemCodes.StockFilterUsed, $"The directory has no filter '{name}'; PSBan's own is used. Put a file {name}.conf into its filter.d to have another.", text.Location);
+            problems.Warn(
+                ProblemCodes.StockFilterUsed,
+                $"The directory has no filter '{name}'; PSBan's own is used. Put a file {name}.conf into its filter.d to have another.",
+                text.Location);
         }
 
         return table;

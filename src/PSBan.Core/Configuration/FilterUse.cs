@@ -15,8 +15,19 @@ internal sealed class FilterUse(string name, SourceLocation location, Definition
     /// <summary>The settings of a filter that a jail may give as well.</summary>
     public static IReadOnlyList<string> Settings { get; } = ["usedns", "prefregex", "ignoreregex", "failregex", "maxlines", "datepattern", "journalmatch"];
 
+    /// <summary>Why the last value asked for with <see cref="Known"/> could not be resolved.</summary>
+    public Problem? KnownProblem { get; private set; }
+
+    /// <summary>Forgets <see cref="KnownProblem"/>.</summary>
+    public void ForgetKnownProblem() => KnownProblem = null;
+
     /// <summary>A setting's value for <c>%(known/…)s</c> in a jail; null where there is none.</summary>
-    public SourceText? Known(string option) => _known.Value.Get(option).Text?.Settled();
+    public SourceText? Known(string option)
+    {
+        Lookup value = _known.Value.Get(option);
+        KnownProblem = value.Problem;
+        return value.Text?.Settled();
+    }
 
     /// <summary>
     /// Puts the settings together with those that the jail gives. A value of the jail replaces one of <c>[Definition]</c>; beside a parameter or

@@ -18,6 +18,7 @@ internal sealed class IniParser
     private readonly List<SourceLocation> _places = [];
     private IniSection? _section;
     private string? _option;
+    private string? _above;
     private int _indent;
     private bool _headless;
     private bool _skipping;
@@ -114,6 +115,7 @@ internal sealed class IniParser
     private void Header(string name, SourceLocation place)
     {
         EndOption();
+        _above = null;
         _section = _sections.Find(section => section.Name == name);
         if (_section is null)
         {
@@ -122,7 +124,11 @@ internal sealed class IniParser
         }
         else if (name != MergedConfiguration.DefaultSection)
         {
-            Report(ProblemCodes.DuplicateSection, place, $"Section [{name}] is opened a second time; it began in line {_section.Location.Line}. Put its options together under one header; for now both parts count, and of an option in both the later one.");
+            Report(
+                ProblemCodes.DuplicateSection,
+                place,
+                $"Section [{name}] is opened a second time; it began in line {_section.Location.Line}. " +
+                "Put its options together under one header; for now both parts count, and of an option in both the later one.");
         }
     }
 
@@ -132,31 +138,37 @@ internal sealed class IniParser
         {
             _headless = true;
             string header = Path.GetFileName(Path.GetDirectoryName(_path)) is "filter.d" or "action.d" ? "[Definition] or [Init]" : "[DEFAULT] or the name of a jail in brackets";
-            Report(ProblemCodes.TextBeforeSection, place, $"There is no section header above this line, so the options here belong nowhere and are left out. Write {header} on a line of its own above them.");
+            Report(
+                ProblemCodes.TextBeforeSection,
+                place,
+                "There is no section header above this line, so the options here belong nowhere and are left out. " +
+                $"Write {header} on a line of its own above them.");
         }
     }
 
     private void Option(ReadOnlySpan<char> line, SourceLocation place, bool deeper)
     {
-        string? above = _option;
         EndOption();
         int split = line.IndexOfAny('=', ':');
         if (split <= 0)
         {
             _skipping = true;
-            string hint = above is not null && !deeper
-                ? $" If it goes on with the value of '{above}' above, indent it."
-                : "";
+            string hint = deeper ? "" : ContinuationHint();
             Report(ProblemCodes.SyntaxError, place, split == 0
                 ? "An option needs a name in front of the sign; write 'name = value'."
                 : $"The line is neither 'name = value' nor a section header, and is left out.{hint}");
             return;
         }
 
-        string name = line[..split].TrimEnd().ToString().ToLowerInvariant();
+        string written = line[..split].TrimEnd().ToString();
+        string name = written.ToLowerInvariant();
         if (_section!.Options.TryGetValue(name, out SourceText? first))
         {
-            Report(ProblemCodes.DuplicateOption, place, $"'{name}' is set twice in [{_section.Name}], here and in line {first.Location.Line}; this one counts. Remove one of them (fail2ban refuses such a file).");
+            Report(
+                ProblemCodes.DuplicateOption,
+                place,
+                $"'{name}' is set twice in [{_section.Name}], here and in line {first.Location.Line}; " +
+                "this one counts. Remove one of them (fail2ban refuses such a file).");
         }
 
         if (name[0] == '^' || name.AsSpan().ContainsAny(s_patternSigns))
@@ -164,13 +176,19 @@ internal sealed class IniParser
             _problems.Add(new IniProblem(_section.Name, new Problem(
                 ProblemSeverity.Warning,
                 ProblemCodes.UnknownOption,
-                $"The line begins an option named '{name}', but looks like a pattern. If it goes on with the value{(above is null ? "" : $" of '{above}'")} above, indent it.",
+                $"The line begins an option named '{written}', but looks like a pattern.{ContinuationHint()}",
                 place)));
+        }
+        else
+        {
+            _above = name;
         }
 
         _option = name;
         Continue(line[(split + 1)..].Trim().ToString(), place);
     }
+
+    private string ContinuationHint() => _above is null ? "" : $" If it goes on with the value of '{_above}' above, indent it.";
 
     private void Continue(string value, SourceLocation place)
     {

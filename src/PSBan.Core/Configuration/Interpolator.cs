@@ -140,7 +140,8 @@ internal sealed class Interpolator(MergedConfiguration table)
                 return own?.Known.GetValueOrDefault(key) ?? table.Defaults.GetValueOrDefault(key);
             }
 
-            MergedSection? foreign = table.Section(other) ?? table.Sections.FirstOrDefault(candidate => candidate.Name.Equals(other, StringComparison.OrdinalIgnoreCase));
+            MergedSection? foreign = table.Section(other)
+                ?? table.Sections.FirstOrDefault(candidate => candidate.Name.Equals(other, StringComparison.OrdinalIgnoreCase));
             return foreign is null ? null : foreign.Options.GetValueOrDefault(key) ?? table.Defaults.GetValueOrDefault(key);
         }
 

@@ -97,7 +97,9 @@ internal sealed class JailBuilder(MergedSection section, IReadOnlyDictionary<str
         }
 
         Located<bool>? Check(string name) =>
-            increments.TryGetValue(name, out Located<string> flag) ? _values.Flag(JailOptionNames.BanTimePrefix + name, new SourceText(flag.Value, flag.Location)) : null;
+            increments.TryGetValue(name, out Located<string> flag)
+                ? _values.Flag(JailOptionNames.BanTimePrefix + name, new SourceText(flag.Value, flag.Location))
+                : null;
     }
 
     private Located<string>? IgnoreCache()
@@ -109,7 +111,10 @@ internal sealed class JailBuilder(MergedSection section, IReadOnlyDictionary<str
 
         if (OptionList.Parse($"cache[{text.Text}]", out string? error) is null)
         {
-            _problems.Error(ProblemCodes.InvalidOptionList, $"'{text.Text}' is no value for 'ignorecache': {error}. Write key=\"<ip>\", max-count=100, max-time=5m.", text.Location);
+            _problems.Error(
+                ProblemCodes.InvalidOptionList,
+                $"'{text.Text}' is no value for 'ignorecache': {error}. Write key=\"<ip>\", max-count=100, max-time=5m.",
+                text.Location);
         }
 
         return text.ToLocated();
@@ -119,13 +124,19 @@ internal sealed class JailBuilder(MergedSection section, IReadOnlyDictionary<str
     {
         if (OptionList.Parse(jail.Backend.Value, out string? error) is null)
         {
-            _problems.Error(ProblemCodes.InvalidOptionList, $"The backend '{jail.Backend.Value}' cannot be read: {error}. Write name or name[option=value, option2=\"value\"].", jail.Backend.Location);
+            _problems.Error(
+                ProblemCodes.InvalidOptionList,
+                $"The backend '{jail.Backend.Value}' cannot be read: {error}. Write name or name[option=value, option2=\"value\"].",
+                jail.Backend.Location);
         }
 
         bool isJournal = jail.Backend.Value.StartsWith("systemd", StringComparison.Ordinal) || (jail.HasOwnJournalMatch && jail.SystemdIfNoLogs.Value);
-        if (!isJournal && jail.LogPaths.Count == 0)
+        if (!isJournal && jail.LogPaths.Count == 0 && !_problems.HasErrors)
         {
-            _problems.Warn(ProblemCodes.NoLogPath, "The jail has no logpath, so it reads nothing. Write logpath = /path/of/the.log, or backend = systemd to read the journal.", Option(JailOptionNames.LogPath)?.Location ?? jail.Location);
+            _problems.Warn(
+                ProblemCodes.NoLogPath,
+                "The jail has no logpath, so it reads nothing. Write logpath = /path/of/the.log, or backend = systemd to read the journal.",
+                Option(JailOptionNames.LogPath)?.Location ?? jail.Location);
         }
     }
 }

@@ -67,14 +67,23 @@ public sealed record JailOptions
     /// <value>The default is false.</value>
     public Located<bool> SkipIfNoLogs { get; init; } = new(false, default);
 
-    /// <summary>Whether a jail with back end <c>auto</c>, without any log file and with a journal match of its own reads the journal (<c>systemd_if_nologs</c>).</summary>
+    /// <summary>
+    /// Whether a jail with back end <c>auto</c>, without any log file and with a journal match of its own reads the journal
+    /// (<c>systemd_if_nologs</c>).
+    /// </summary>
     /// <value>The default is true.</value>
     public Located<bool> SystemdIfNoLogs { get; init; } = new(true, default);
 
-    /// <summary>Whether the jail itself (or <c>[DEFAULT]</c>) has a <c>journalmatch</c>; one that only the filter has does not count for <see cref="SystemdIfNoLogs"/>.</summary>
+    /// <summary>
+    /// Whether the jail itself (or <c>[DEFAULT]</c>) has a <c>journalmatch</c>; one that only the filter has does not count for
+    /// <see cref="SystemdIfNoLogs"/>.
+    /// </summary>
     public bool HasOwnJournalMatch { get; init; }
 
-    /// <summary>Every other option the jail sees (<c>port</c>, <c>banaction</c>, …), its own and those of <c>[DEFAULT]</c>, resolved; what cannot be resolved is left out.</summary>
+    /// <summary>
+    /// Every other option the jail sees (<c>port</c>, <c>banaction</c>, …), its own and those of <c>[DEFAULT]</c>, resolved; what cannot be
+    /// resolved is left out.
+    /// </summary>
     public IReadOnlyDictionary<string, Located<string>> Variables { get; init; } = System.Collections.Immutable.ImmutableDictionary<string, Located<string>>.Empty;
 
     /// <summary>Where the jail's section begins, in the file that speaks last.</summary>

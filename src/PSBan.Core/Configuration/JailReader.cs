@@ -13,7 +13,8 @@ internal sealed class JailReader(ConfigurationSource source, MergedConfiguration
     private readonly OptionSpelling _spelling = new(table);
 
     /// <summary>The names of all jails.</summary>
-    public static IEnumerable<MergedSection> JailSections(MergedConfiguration table) => table.Sections.Where(section => section.Name != MergedConfiguration.IncludesSection);
+    public static IEnumerable<MergedSection> JailSections(MergedConfiguration table) =>
+        table.Sections.Where(section => section.Name != MergedConfiguration.IncludesSection);
 
     /// <summary>Checks what all jails share.</summary>
     /// <param name="collected">Receives what is wrong.</param>
@@ -33,39 +34,36 @@ internal sealed class JailReader(ConfigurationSource source, MergedConfiguration
         }
 
         _spelling.Check(section, problems);
-        if (problems.HasErrors || Filter(section.Name, values, problems) is not { } opened)
-        {
-            return null;
-        }
+        (bool isOpen, FilterUse? use) = Filter(section.Name, values, problems);
+        Dictionary<string, SourceText> options = Options(section.Name, use, isOpen, problems);
+        FilterOptions? filter = use is null
+            ? FilterBuilder.Build(section.Name, section.Location, options, isOpen ? problems : Silent(section.Name))
+            : use.Build(options, problems);
 
-        Dictionary<string, SourceText> options = Options(section.Name, opened.Use, problems);
-        FilterOptions? filter = opened.Use is { } use
-            ? use.Build(options, problems)
-            : FilterBuilder.Build(section.Name, section.Location, options, problems);
-        if (problems.HasErrors || filter is null)
-        {
-            return null;
-        }
-
-        JailOptions jail = new JailBuilder(section, options, values, problems).Build(filter);
-        if (options.TryGetValue(JailOptionNames.Action, out SourceText? action))
+        // A jail without a usable filter is lost, but whoever mends it wants to hear of all that is wrong at once.
+        JailOptions jail = new JailBuilder(section, options, values, problems).Build(filter ?? new FilterOptions { Name = section.Name });
+        options.TryGetValue(JailOptionNames.Action, out SourceText? action);
+        if (action is not null)
         {
             jail = jail with { Actions = _actions.Read(action, section.Name, Printed(options), problems) };
         }
 
         if (jail.Actions.Count == 0 && !problems.HasErrors)
         {
-            problems.Warn(ProblemCodes.NoAction, "The jail has no action, so nobody is banned. Write action = … in the jail or in [DEFAULT].", action?.Location ?? section.Location);
+            problems.Warn(
+                ProblemCodes.NoAction,
+                "The jail has no action, so nobody is banned. Write action = … in the jail or in [DEFAULT].",
+                action?.Location ?? section.Location);
         }
 
-        return problems.HasErrors ? null : jail with { Variables = Variables(section, opened.Use) };
+        return problems.HasErrors ? null : jail with { Variables = Variables(section, use) };
     }
 
     /// <summary>All that a jail says or inherits.</summary>
     public IReadOnlyList<JailSetting> Settings(MergedSection section)
     {
-        var ignored = new ProblemScope(new List<Problem>(), section.Name);
-        FilterUse? filter = Filter(section.Name, new ValueReader(ignored), ignored)?.Use;
+        ProblemScope ignored = Silent(section.Name);
+        FilterUse? filter = Filter(section.Name, new ValueReader(ignored), ignored).Use;
         return section.Options.Keys.Concat(_table.Defaults.Keys)
             .Distinct(StringComparer.Ordinal)
             .Order(StringComparer.Ordinal)
@@ -92,19 +90,20 @@ internal sealed class JailReader(ConfigurationSource source, MergedConfiguration
         return value.Text;
     }
 
-    private (FilterUse? Use, bool IsRead)? Filter(string section, ValueReader values, ProblemScope problems)
+    /// <summary>Opens the filter of a jail. A jail may do without; then it is open and there is none.</summary>
+    private (bool IsOpen, FilterUse? Use) Filter(string section, ValueReader values, ProblemScope problems)
     {
         SourceText? backend = Early(section, JailOptionNames.Backend, problems);
         SourceText? filter = Early(section, JailOptionNames.Filter, problems);
         if (problems.HasErrors)
         {
-            return null;
+            return (false, null);
         }
 
         string name = filter is null ? "" : values.PlainList(JailOptionNames.Filter, filter);
         if (name.Length == 0)
         {
-            return (null, true);
+            return (true, null);
         }
 
         Dictionary<string, SourceText> seen = new(StringComparer.Ordinal)
@@ -114,23 +113,25 @@ internal sealed class JailReader(ConfigurationSource source, MergedConfiguration
             [JailOptionNames.Backend] = backend ?? new("auto", default(SourceLocation)),
         };
         FilterUse? use = _filters.Open(new SourceText(name, filter!.Location), seen[JailOptionNames.Backend].Text, seen, problems);
-        return use is null ? null : (use, true);
+        return (use is not null, use);
     }
 
-    private Dictionary<string, SourceText> Options(string section, FilterUse? filter, ProblemScope problems)
+    private Dictionary<string, SourceText> Options(string section, FilterUse? filter, bool filterIsOpen, ProblemScope problems)
     {
         Dictionary<string, SourceText> options = new(StringComparer.Ordinal);
-        IEnumerable<string> increments = _table.Section(section)!.Options.Keys.Concat(_table.Defaults.Keys).Where(name => name.StartsWith(JailOptionNames.BanTimePrefix, StringComparison.Ordinal));
+        IEnumerable<string> increments = _table.Section(section)!.Options.Keys.Concat(_table.Defaults.Keys)
+            .Where(name => name.StartsWith(JailOptionNames.BanTimePrefix, StringComparison.Ordinal));
         foreach (string name in JailOptionNames.All.Concat(FilterUse.Settings).Concat(increments).Distinct(StringComparer.Ordinal))
         {
+            filter?.ForgetKnownProblem();
             Lookup value = _interpolator.Get(section, name, Known(filter));
-            if (value.IsFailed)
-            {
-                problems.Add(value.Problem);
-            }
-            else if (value.IsFound)
+            if (value.IsFound)
             {
                 options[name] = value.Text.AsFinal();
+            }
+            else if (value.IsFailed && (filterIsOpen || _interpolator.Raw(section, name)?.Text.Contains("%(known/", StringComparison.Ordinal) != true))
+            {
+                problems.Add(filter?.KnownProblem ?? value.Problem);
             }
         }
 
@@ -140,7 +141,7 @@ internal sealed class JailReader(ConfigurationSource source, MergedConfiguration
     /// <summary>The options as actions see them: fail2ban shows numbers and truths as Python prints them.</summary>
     private static Dictionary<string, SourceText> Printed(Dictionary<string, SourceText> options)
     {
-        var silent = new ValueReader(new ProblemScope(new List<Problem>(), null));
+        var silent = new ValueReader(Silent(null));
         Dictionary<string, SourceText> printed = new(options, StringComparer.Ordinal);
         foreach (string name in JailOptionNames.Numbers.Where(options.ContainsKey))
         {
@@ -175,4 +176,6 @@ internal sealed class JailReader(ConfigurationSource source, MergedConfiguration
 
     private static Func<string, SourceText?>? Known(FilterUse? filter) =>
         filter is null ? null : name => name.StartsWith("known/", StringComparison.Ordinal) ? filter.Known(name["known/".Length..]) : null;
+
+    private static ProblemScope Silent(string? jail) => new(new List<Problem>(), jail);
 }

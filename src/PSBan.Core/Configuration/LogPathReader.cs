@@ -44,12 +44,18 @@ internal sealed class LogPathReader(ValueReader values, ProblemScope problems)
         {
             string[] words = line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
             paths.AddRange(words.Select(path => new LogPath(path, false, place)));
-            _problems.Warn(ProblemCodes.InvalidValue, $"'logpath' takes one path a line; write '{word}' on an indented line of its own. (Fail2ban would read '{words[0]}' only.)", place);
+            _problems.Warn(
+                ProblemCodes.InvalidValue,
+                $"'logpath' takes one path a line; write '{word}' on an indented line of its own. (Fail2ban would read '{words[0]}' only.)",
+                place);
         }
         else
         {
             paths.Add(new LogPath(line, false, place));
-            _problems.Warn(ProblemCodes.InvalidValue, $"The last word of a logpath with blanks says where to begin; write '{line} head'. (Fail2ban would look for '{line[..blank].TrimEnd()}'.)", place);
+            _problems.Warn(
+                ProblemCodes.InvalidValue,
+                $"The last word of a logpath with blanks says where to begin; write '{line} head'. (Fail2ban would look for '{line[..blank].TrimEnd()}'.)",
+                place);
         }
     }
 }

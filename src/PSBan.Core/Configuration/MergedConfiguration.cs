@@ -22,9 +22,10 @@ internal sealed class MergedConfiguration
     /// <summary>The other sections in the order they were first met.</summary>
     public IEnumerable<MergedSection> Sections => _sections.Values;
 
-    /// <summary>Finds a section by its exact name. Where anything of a section was replaced, <c>KNOWN/section</c> holds the earlier values.</summary>
+    /// <summary>Finds a section by its exact name. Where several files speak of a section, <c>KNOWN/section</c> holds the values that were replaced.</summary>
     public MergedSection? Section(string name) =>
-        _sections.GetValueOrDefault(name) ?? (name.StartsWith(KnownPrefix, StringComparison.Ordinal) ? _sections.GetValueOrDefault(name[KnownPrefix.Length..])?.Earlier : null);
+        _sections.GetValueOrDefault(name)
+        ?? (name.StartsWith(KnownPrefix, StringComparison.Ordinal) ? _sections.GetValueOrDefault(name[KnownPrefix.Length..])?.Earlier : null);
 
     /// <summary>Lays a file over what is there.</summary>
     public void Merge(IniFile file)
@@ -65,6 +66,8 @@ internal sealed class MergedConfiguration
 /// <param name="name">Its name without a condition.</param>
 internal sealed class MergedSection(string name)
 {
+    private int _parts;
+
     /// <summary>Its name.</summary>
     public string Name { get; } = name;
 
@@ -77,12 +80,12 @@ internal sealed class MergedSection(string name)
     /// <summary>For each option that a later file replaced, the value it had before (<c>known/…</c>).</summary>
     public Dictionary<string, SourceText> Known { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>The earlier values as a section; null where nothing was replaced.</summary>
+    /// <summary>The earlier values as a section; null where only one file speaks of this one.</summary>
     public MergedSection? Earlier
     {
         get
         {
-            if (Known.Count == 0)
+            if (_parts < 2)
             {
                 return null;
             }
@@ -100,6 +103,7 @@ internal sealed class MergedSection(string name)
     /// <summary>Lays a section of a file over this one.</summary>
     public void Merge(IniSection section, string condition)
     {
+        _parts++;
         Location = section.Location;
         foreach ((string name, SourceText value) in section.Options)
         {

@@ -1,6 +1,9 @@
 namespace PSBan.Configuration;
 
-/// <summary>A name with options in brackets: <c>name[option=value,option2="…",option3='…']</c>, as <c>filter</c>, <c>action</c>, <c>backend</c> and <c>ignorecache</c> use it.</summary>
+/// <summary>
+/// A name with options in brackets: <c>name[option=value,option2="…",option3='…']</c>, as <c>filter</c>, <c>action</c>, <c>backend</c> and
+/// <c>ignorecache</c> use it.
+/// </summary>
 /// <param name="Name">The name in front of the brackets.</param>
 /// <param name="Options">The options; of one written twice the last counts. Names keep their case.</param>
 /// <param name="Index">Where the name begins in the text that was read.</param>

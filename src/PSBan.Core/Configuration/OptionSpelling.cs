@@ -72,8 +72,9 @@ internal sealed partial class OptionSpelling
 
         if (name.StartsWith(JailOptionNames.BanTimePrefix, StringComparison.Ordinal))
         {
-            string[] near = NearNames.Find(name, JailOptionNames.Increments.Select(option => JailOptionNames.BanTimePrefix + option));
-            return near.Length > 0 ? $"Did you mean '{near[0]}'?" : $"The options that begin so are {string.Join(", ", JailOptionNames.Increments.Select(option => JailOptionNames.BanTimePrefix + option))}.";
+            string[] options = JailOptionNames.Increments.Select(option => JailOptionNames.BanTimePrefix + option).ToArray();
+            string[] near = NearNames.Find(name, options);
+            return near.Length > 0 ? $"Did you mean '{near[0]}'?" : $"The options that begin so are {string.Join(", ", options)}.";
         }
 
         string plain = name.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal);

@@ -27,7 +27,8 @@ internal sealed partial class ValueReader(ProblemScope problems)
                 string used = lines[i].Length == 0 ? "" : $" '{lines[i]}' is used.";
                 _problems.Warn(
                     ProblemCodes.CommentInValue,
-                    $"'{comment.Value.Trim()}' stands behind the value of '{option}' and would be part of it. Give the comment a line of its own, or begin it with ' ;'.{used}",
+                    $"'{comment.Value.Trim()}' stands behind the value of '{option}' and would be part of it. " +
+                    $"Give the comment a line of its own, or begin it with ' ;'.{used}",
                     text.LocationOf(i));
             }
         }
@@ -57,7 +58,10 @@ internal sealed partial class ValueReader(ProblemScope problems)
             return new Located<int>(number, text.Location);
         }
 
-        _problems.Error(ProblemCodes.InvalidNumber, $"'{plain}' is no value for '{option}'; write a whole number of at least {least}, such as {option} = 5.", text.Location);
+        _problems.Error(
+            ProblemCodes.InvalidNumber,
+            $"'{plain}' is no value for '{option}'; write a whole number of at least {least}, such as {option} = 5.",
+            text.Location);
         return null;
     }
 
@@ -90,7 +94,10 @@ internal sealed partial class ValueReader(ProblemScope problems)
         bool isTrue = s_true.Contains(plain);
         if (!isTrue && !s_false.Contains(plain))
         {
-            _problems.Warn(ProblemCodes.InvalidBoolean, $"'{plain}' is neither true nor false and counts as false; write {option} = true or {option} = false.", text.Location);
+            _problems.Warn(
+                ProblemCodes.InvalidBoolean,
+                $"'{plain}' is neither true nor false and counts as false; write {option} = true or {option} = false.",
+                text.Location);
         }
 
         return new Located<bool>(isTrue, text.Location);

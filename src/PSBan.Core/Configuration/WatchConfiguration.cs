@@ -11,7 +11,10 @@ public sealed record WatchConfiguration
     /// <summary>The names of all jails, disabled ones included.</summary>
     public required IReadOnlyList<string> JailNames { get; init; }
 
-    /// <summary>Everything that is wrong or odd, in the order of the files. A jail that an error stops is not in <see cref="Jails"/>; an error that could be got round (an option written twice, a line that is left out) does not stop it.</summary>
+    /// <summary>
+    /// Everything that is wrong or odd, in the order of the files. A jail that an error stops is not in <see cref="Jails"/>; an error that could be got
+    /// round (an option written twice, a line that is left out) does not stop it.
+    /// </summary>
     public required IReadOnlyList<Problem> Problems { get; init; }
 
     /// <summary>The settings of <c>psban.conf</c> (or, where there is none, <c>fail2ban.conf</c>), section Definition, by lower-case name.</summary>

@@ -25,14 +25,14 @@ internal sealed class PrefixSet
         }
 
         _prefixes = [.. kept.Select(pair => pair.Prefix)];
-        _networks = [.. kept.Select(pair => pair.Prefix.Network)];
+        _networks = [.. kept.Select(pair => pair.Prefix.GetNetwork())];
         _tags = [.. kept.Select(pair => pair.Tag)];
     }
 
     /// <summary>The place in the list of a prefix that holds the whole of an address or prefix; -1 where there is none.</summary>
     public int Find(Address address)
     {
-        int place = Array.BinarySearch(_networks, address.Network);
+        int place = Array.BinarySearch(_networks, address.GetNetwork());
         place = place >= 0 ? place : ~place - 1;
         return place >= 0 && _prefixes[place].Contains(address) ? _tags[place] : -1;
     }

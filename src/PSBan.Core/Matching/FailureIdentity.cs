@@ -74,7 +74,7 @@ internal readonly record struct FailureIdentity(BanId Id, Address Address, strin
     /// everybody (fail2ban bans the single address 0.0.0.0 then).
     /// </summary>
     private static Address Mask(Address address, int length) =>
-        length >= address.PrefixLength ? address : length == 0 ? address.Truncate(0).Network : address.Truncate(length);
+        length >= address.PrefixLength ? address : length == 0 ? address.Truncate(0).GetNetwork() : address.Truncate(length);
 }
 
 /// <summary>Whether a match identifies somebody.</summary>

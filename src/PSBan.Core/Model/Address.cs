@@ -45,20 +45,20 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>, ICom
     /// <summary>Whether this is the empty value, <c>default(Address)</c>, that stands for no address.</summary>
     public bool IsDefault => !_isSet;
 
-    /// <summary>The lowest address of the prefix, without its length.</summary>
-    public Address Network => new(_bits, Width, _isIPv6);
-
-    /// <summary>The highest address of the prefix.</summary>
-    public Address LastAddress
-    {
-        get
-        {
-            UInt128 host = _prefixLength == Width ? 0 : UInt128.MaxValue >> (128 - Width + _prefixLength);
-            return new Address(_bits | host, Width, _isIPv6);
-        }
-    }
+    /// <summary>The canonical text: what <see cref="ToString"/> gives, as a property for those who list properties (ConvertTo-Json, Export-Csv).</summary>
+    public string Text => ToString();
 
     private int Width => _isIPv6 ? 128 : 32;
+
+    /// <summary>The lowest address of the prefix, without its length.</summary>
+    public Address GetNetwork() => new(_bits, Width, _isIPv6);
+
+    /// <summary>The highest address of the prefix.</summary>
+    public Address GetLastAddress()
+    {
+        UInt128 host = _prefixLength == Width ? 0 : UInt128.MaxValue >> (128 - Width + _prefixLength);
+        return new Address(_bits | host, Width, _isIPv6);
+    }
 
     /// <summary>Makes a host address from the framework's type; an IPv4-mapped one becomes IPv4 and a zone is dropped.</summary>
     /// <param name="address">The address to take over.</param>

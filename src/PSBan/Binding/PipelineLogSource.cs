@@ -11,6 +11,9 @@ internal sealed class PipelineLogSource : ILogSource
 {
     private const int BlockLength = 64 * 1024;
 
+    /// <summary>The characters of a line that are read; the same that files have in bytes.</summary>
+    private const int LineLimit = FileSourceOptions.DefaultLineLimit;
+
     private readonly Channel<LogBlock> _blocks = Channel.CreateBounded<LogBlock>(new BoundedChannelOptions(4) { SingleReader = true, SingleWriter = true });
     private readonly StringBuilder _text = new();
     private readonly Lock _lock = new();
@@ -30,7 +33,8 @@ internal sealed class PipelineLogSource : ILogSource
         rest = rest.EndsWith("\n") ? rest[..^1] : rest;
         foreach (Range range in rest.Split('\n'))
         {
-            _text.Append(rest[range].TrimEnd('\r')).Append('\n');
+            ReadOnlySpan<char> line = rest[range].TrimEnd('\r');
+            _text.Append(line[..Math.Min(line.Length, LineLimit)]).Append('\n');
             _line++;
         }
 

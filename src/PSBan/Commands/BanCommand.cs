@@ -53,12 +53,22 @@ public abstract class BanCommand : PSCmdlet, IDisposable
         ArgumentNullException.ThrowIfNull(work);
         try
         {
+            while (!work.IsCompleted && Task.WaitAny([work], ScanProgress.Interval) < 0)
+            {
+                ShowProgress();
+            }
+
             return work.GetAwaiter().GetResult();
         }
         catch (OperationCanceledException) when (CancelToken.IsCancellationRequested)
         {
             throw new PipelineStoppedException();
         }
+    }
+
+    /// <summary>Is called now and then while the pipeline's thread waits.</summary>
+    private protected virtual void ShowProgress()
+    {
     }
 
     /// <inheritdoc cref="Wait{T}(Task{T})"/>

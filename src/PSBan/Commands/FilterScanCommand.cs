@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Text.RegularExpressions;
 using PSBan.Binding;
 using PSBan.Model;
+using PSBan.Output;
 using PSBan.Scan;
 using PSBan.Sources;
 
@@ -15,6 +16,8 @@ public abstract partial class FilterScanCommand : BanCommand
     private protected const string InputObjectSet = "InputObject";
 
     private readonly List<string> _logs = [];
+    private ScanProgress? _progress;
+    private bool _isShown;
 
     /// <summary>The filter: a name in filter.d (with options in brackets), a file, or the text of a pattern.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -60,9 +63,6 @@ public abstract partial class FilterScanCommand : BanCommand
     [ValidateNotNullOrEmpty]
     public string Encoding { get; set; } = "auto";
 
-    /// <summary>What is read once: the logs named so far.</summary>
-    private protected IReadOnlyList<ILogSource> Logs => [.. _logs.Select(path => LogSources.OneShot(path, Encoding))];
-
     private protected FilterScan Scan { get; private set; } = null!;
 
     /// <summary>How many lines of each kind a report keeps.</summary>
@@ -107,6 +107,32 @@ public abstract partial class FilterScanCommand : BanCommand
             default:
                 AddLine(InputObject);
                 break;
+        }
+    }
+
+    /// <summary>Opens the logs that were named, for a reading that shows how far it has come.</summary>
+    private protected IReadOnlyList<ILogSource> OpenLogs()
+    {
+        _progress = _logs.Count > 0 ? new ScanProgress(_logs, TimeProvider.System) : null;
+        return [.. _logs.Select(path => _progress!.Count(LogSources.OneShot(path, Encoding)))];
+    }
+
+    private protected override void ShowProgress()
+    {
+        if (_progress?.Next() is { } record)
+        {
+            _isShown = true;
+            WriteProgress(record);
+        }
+    }
+
+    /// <summary>Takes the bar away, where there is one.</summary>
+    private protected void EndProgress()
+    {
+        if (_isShown)
+        {
+            _isShown = false;
+            WriteProgress(ScanProgress.End());
         }
     }
 

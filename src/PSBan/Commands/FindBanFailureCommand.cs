@@ -26,17 +26,22 @@ public sealed class FindBanFailureCommand : FilterScanCommand
                     WriteNext();
                 }
             }
-            else if (Logs is { Count: > 0 } logs)
+            else if (OpenLogs() is { Count: > 0 } logs)
             {
                 foreach (FoundFailure failure in Stream(Scan.FindAsync(logs, CancelToken)))
                 {
                     WriteObject(failure);
+                    ShowProgress();
                 }
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             ThrowTerminatingError(Errors.LogUnreadable(e, LogPath));
+        }
+        finally
+        {
+            EndProgress();
         }
     }
 

@@ -36,10 +36,10 @@ public sealed class TestBanFilterCommand : FilterScanCommand
     {
         if (_lines is not null)
         {
-            Wait(_lines.FlushAsync(CancelToken).AsTask());
+            Wait(Task.WhenAny(_report!, _lines.FlushAsync(CancelToken).AsTask()));
             _lines.Complete();
         }
-        else if (Logs is { Count: > 0 } logs)
+        else if (OpenLogs() is { Count: > 0 } logs)
         {
             _report = Task.Run(() => Scan.TestAsync(logs, CancelToken), CancelToken);
         }
@@ -62,6 +62,10 @@ public sealed class TestBanFilterCommand : FilterScanCommand
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             ThrowTerminatingError(Errors.LogUnreadable(e, LogPath));
+        }
+        finally
+        {
+            EndProgress();
         }
     }
 

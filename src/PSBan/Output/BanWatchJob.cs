@@ -14,8 +14,10 @@ public sealed class BanWatchJob : Job
 
     private readonly WatchOptions _options;
     private readonly WatchRun _run;
-    private readonly Task _pump;
+    private readonly Task<JobState> _pump;
+    private readonly Lock _settling = new();
     private volatile bool _isStopping;
+    private bool _isSettled;
 
     internal BanWatchJob(string command, WatchOptions options)
         : base(command)
@@ -25,6 +27,7 @@ public sealed class BanWatchJob : Job
         SetJobState(JobState.Running);
         _run = new WatchRun(options);
         _pump = Task.Run(PumpAsync, CancellationToken.None);
+        _pump.ContinueWith(_ => Settle(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
     /// <inheritdoc/>
@@ -39,9 +42,8 @@ public sealed class BanWatchJob : Job
     /// <summary>Ends the watch, and returns when everything of it is down.</summary>
     public override void StopJob()
     {
-        _isStopping = true;
-        _run.RequestStop();
-        ((IAsyncResult)_pump).AsyncWaitHandle.WaitOne();
+        End();
+        Settle();
     }
 
     /// <inheritdoc/>
@@ -49,14 +51,37 @@ public sealed class BanWatchJob : Job
     {
         if (disposing)
         {
-            StopJob();
+            End();
             _run.Dispose();
         }
 
         base.Dispose(disposing);
     }
 
-    private async Task PumpAsync()
+    private void End()
+    {
+        _isStopping = true;
+        _run.RequestStop();
+        ((IAsyncResult)_pump).AsyncWaitHandle.WaitOne();
+    }
+
+    /// <summary>
+    /// Tells how the job has ended, once the work is done and not as a part of it: whoever hears of it may dispose the job there and then
+    /// (<c>Receive-Job -AutoRemoveJob</c> does), and disposing waits for the work.
+    /// </summary>
+    private void Settle()
+    {
+        lock (_settling)
+        {
+            if (!_isSettled)
+            {
+                _isSettled = true;
+                SetJobState(_pump.Result);
+            }
+        }
+    }
+
+    private async Task<JobState> PumpAsync()
     {
         try
         {
@@ -70,11 +95,7 @@ public sealed class BanWatchJob : Job
             }
 
             await _run.Completion.ConfigureAwait(false);
-            SetJobState(_isStopping ? JobState.Stopped : JobState.Completed);
-        }
-        catch (OperationCanceledException) when (_isStopping)
-        {
-            SetJobState(JobState.Stopped);
+            return _isStopping ? JobState.Stopped : JobState.Completed;
         }
         catch (Exception e)
         {
@@ -84,7 +105,7 @@ public sealed class BanWatchJob : Job
             }
 
             Error.Add(Errors.WatchEnded(e, _options));
-            SetJobState(JobState.Failed);
+            return JobState.Failed;
         }
     }
 }

@@ -66,10 +66,10 @@ public sealed class AddressTests
     [Fact]
     public void Last_address_and_truncation_keep_to_the_prefix()
     {
-        Assert.Equal("198.51.100.255", Address.Parse("198.51.100.0/24").LastAddress.ToString());
-        Assert.Equal("2001:db8::ffff:ffff:ffff:ffff", Address.Parse("2001:db8::/64").LastAddress.ToString());
+        Assert.Equal("198.51.100.255", Address.Parse("198.51.100.0/24").GetLastAddress().ToString());
+        Assert.Equal("2001:db8::ffff:ffff:ffff:ffff", Address.Parse("2001:db8::/64").GetLastAddress().ToString());
         Assert.Equal("198.51.100.0/24", Address.Parse("198.51.100.77").Truncate(24).ToString());
-        Assert.Equal("255.255.255.255", Address.Parse("0.0.0.0/0").LastAddress.ToString());
+        Assert.Equal("255.255.255.255", Address.Parse("0.0.0.0/0").GetLastAddress().ToString());
     }
 
     [Fact]

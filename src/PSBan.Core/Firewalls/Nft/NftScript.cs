@@ -107,7 +107,7 @@ internal static class NftScript
     {
         for (int i = 0; i < changes.Count; i++)
         {
-            script.Append(i % ElementsPerLine == 0 ? $"{verb} element {set} {{ " : ", ").Append(changes[i].Address.Network.ToString());
+            script.Append(i % ElementsPerLine == 0 ? $"{verb} element {set} {{ " : ", ").Append(changes[i].Address.GetNetwork().ToString());
             if (withTimes && !changes[i].Remaining.IsPermanent)
             {
                 script.Append(" timeout ").Append(Time(changes[i].Remaining));

@@ -41,7 +41,7 @@ internal readonly record struct NftSetKind(bool IsIPv6, int PrefixLength)
         get
         {
             Address all = Address.Parse(IsIPv6 ? "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff" : "255.255.255.255");
-            return all.Truncate(PrefixLength).Network.ToString();
+            return all.Truncate(PrefixLength).GetNetwork().ToString();
         }
     }
 }

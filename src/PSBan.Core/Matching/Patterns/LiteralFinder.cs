@@ -136,7 +136,9 @@ internal sealed class LiteralFinder
         }
 
         LiteralSet? exact = repeat.Min == repeat.Max ? LiteralSet.Empty : null;
-        for (int i = 0; i < repeat.Min && exact is not null; i++)
+
+        // After that many rounds the strings are too long, unless they are empty and stay so.
+        for (int i = 0; i < Math.Min(repeat.Min, LongestString + 1) && exact is not null; i++)
         {
             exact = body.Exact is null ? null : exact.Then(body.Exact, MostStrings, LongestString);
         }

@@ -58,7 +58,9 @@ public sealed class Pattern
     /// <param name="input">The text.</param>
     /// <param name="match">The match.</param>
     /// <returns>Whether there is one.</returns>
-    /// <exception cref="RegexMatchTimeoutException">The pattern is not linear and took too long for this text.</exception>
+    /// <exception cref="RegexMatchTimeoutException">
+    /// The pattern is not linear and took too many steps for this text, or the text is too long to be judged safely (some hundred thousand characters).
+    /// </exception>
     public bool TryMatch(string input, out PatternMatch match)
     {
         bool found = _matcher.TrySearch(input, out int[] spans);
@@ -68,7 +70,7 @@ public sealed class Pattern
 
     /// <summary>Whether the pattern matches anywhere in the text.</summary>
     /// <param name="input">The text.</param>
-    /// <exception cref="RegexMatchTimeoutException">The pattern is not linear and took too long for this text.</exception>
+    /// <exception cref="RegexMatchTimeoutException">As for <see cref="TryMatch"/>.</exception>
     public bool IsMatch(ReadOnlySpan<char> input) => _matcher.IsMatch(input);
 
     /// <summary>The place of a group's name in <see cref="GroupNames"/>; negative where there is none.</summary>

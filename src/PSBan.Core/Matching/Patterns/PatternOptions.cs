@@ -13,7 +13,7 @@ public sealed record PatternOptions
     /// <value>The default is false: the ends of the text.</value>
     public bool Multiline { get; init; }
 
-    /// <summary>How long a match may take in the engine that can blow up, before the safe engine takes over or, where there is none, the text is given up.</summary>
+    /// <summary>How long .NET's backtracking engine may take for a text. Where the safe engine can take over, which is nearly always, it does so after 20 ms.</summary>
     /// <value>The default is 200 milliseconds.</value>
     public TimeSpan MatchTimeout { get; init; } = TimeSpan.FromMilliseconds(200);
 }

@@ -23,7 +23,7 @@ internal static class PatternGenerator
 
     private static Gen<string> ClassItem { get; } = Gen.Frequency(
         (6, Gen.Elements("a", "b", "A", "k", "1", "_", " ", ":", ".", "^", "[", "$", "*", "&", "|", "~", "\u00E9")),
-        (3, Gen.Elements("a-c", "A-K", "0-9", " -:", @"\x20-\x40", "\u00C0-\u00FF", "+--")),
+        (3, Gen.Elements("a-c", "A-K", "0-9", " -:", @"\x20-\x40", "\u00C0-\u00FF", "+--", "--:", "!-/")),
         (3, Gen.Elements(@"\d", @"\w", @"\s", @"\D", @"\W", @"\S", @"\n", @"\b", @"\]", @"\-", @"\\", @"\^")));
 
     private static Gen<string> Class { get; } =
@@ -59,7 +59,7 @@ internal static class PatternGenerator
             (8, Character),
             (4, Class),
             (4, Gen.Elements(".", @"\w", @"\d", @"\s", @"\S", @"\W", @"\D")),
-            (2, Gen.Elements("^", "$", @"\b", @"\B", @"\A", @"\Z")),
+            (3, Gen.Elements("^", "$", @"\b", @"\b", @"\B", @"\A", @"\Z")),
             (1, Gen.Constant("(?P=\u0001)")),
             (1, Gen.Elements(@"\1", @"\2")));
         Gen<string> atom = size <= 0

@@ -22,11 +22,15 @@ public sealed class PythonAgreementTests(ITestOutputHelper output)
         using var python = new PythonRe();
         int matches = 0;
         int compared = 0;
-        Gen<Case> cases = from pattern in PatternGenerator.Pattern from texts in PatternGenerator.Text.ArrayOf(6) select new Case(pattern, texts);
-                Prop.ForAll(Arb.From(cases, Shrink), value =>
+        Gen<Case> cases =
+            from pattern in PatternGenerator.Pattern
+            from texts in PatternGenerator.Text.ArrayOf(6)
+            from multiline in Gen.Elements(false, false, true)
+            select new Case(pattern, multiline, texts);
+        Prop.ForAll(Arb.From(cases, Shrink), value =>
         {
-            PythonRe.Reply reply = python.Search(value.Pattern, multiline: false, value.Texts);
-            string? difference = Difference(value.Pattern, value.Texts, reply);
+            PythonRe.Reply reply = python.Search(value.Pattern, value.Multiline, value.Texts);
+            string? difference = Difference(value, reply);
             matches += reply.Found?.Count(found => found is not null) ?? 0;
             compared += reply.Found?.Count ?? 0;
             return (difference is null).Label(difference ?? "agrees");
@@ -59,13 +63,14 @@ public sealed class PythonAgreementTests(ITestOutputHelper output)
         }
     }
 
-    private static string? Difference(string text, string[] inputs, PythonRe.Reply reply)
+    private static string? Difference(Case value, PythonRe.Reply reply)
     {
+        (string text, bool multiline, string[] inputs) = value;
         Pattern pattern;
         try
         {
             // A blank pattern is refused by fail2ban, not by Python.
-            pattern = Pattern.Compile(string.IsNullOrWhiteSpace(text) ? $"(?:{text})" : text);
+            pattern = Pattern.Compile(string.IsNullOrWhiteSpace(text) ? $"(?:{text})" : text, new PatternOptions { Multiline = multiline });
         }
         catch (PatternException e)
         {
@@ -77,8 +82,8 @@ public sealed class PythonAgreementTests(ITestOutputHelper output)
             return $"not refused: {reply.Error}";
         }
 
-        ParsedPattern parsed = PatternParser.Parse(TagExpander.Expand(pattern.Text, default));
-        if (AsksForItself(parsed.Root))
+        ParsedPattern parsed = PatternParser.Parse(TagExpander.Expand(pattern.Text, default), multiline ? PatternFlags.Multiline : PatternFlags.None);
+        if (AsksForItself(parsed.Root) || reply.Found is null)
         {
             return null;
         }
@@ -86,7 +91,7 @@ public sealed class PythonAgreementTests(ITestOutputHelper output)
         SafeProgram program = SafeProgram.Compile(parsed) ?? throw new InvalidOperationException("no safe program");
         for (int i = 0; i < inputs.Length; i++)
         {
-            string expected = Show(reply.Found![i]);
+            string expected = Show(reply.Found[i]);
             string actual = pattern.TryMatch(inputs[i], out PatternMatch match) ? Show(pattern, match) : "no match";
             string safe = SafeEngine.TrySearch(program, inputs[i], out int[] spans) ? Show(pattern, new PatternMatch(pattern, inputs[i], spans)) : "no match";
             if (expected != actual || expected != safe || pattern.IsMatch(inputs[i]) != (expected != "no match"))
@@ -118,5 +123,5 @@ public sealed class PythonAgreementTests(ITestOutputHelper output)
     private static Comparer<KeyValuePair<string, int[]?>> ByKey { get; } =
         Comparer<KeyValuePair<string, int[]?>>.Create((left, right) => string.CompareOrdinal(left.Key, right.Key));
 
-    private sealed record Case(string Pattern, string[] Texts);
+    private sealed record Case(string Pattern, bool Multiline, string[] Texts);
 }

@@ -167,7 +167,12 @@ internal sealed class SafeCompiler
         bool canBeEmpty = Width.Of(repeat.Body).Min == 0;
         for (int i = 0; i < repeat.Min - (unlimited ? 1 : 0) && _isPossible; i++)
         {
+            int before = _code.Count;
             Emit(repeat.Body);
+            if (_code.Count == before)
+            {
+                break;
+            }
         }
 
         var leaves = new List<int>();
