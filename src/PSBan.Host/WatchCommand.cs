@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using PSBan.Firewalls;
 using PSBan.Model;
+using PSBan.Store;
 using PSBan.Watch;
 
 namespace PSBan.Host;
@@ -18,8 +19,8 @@ internal static class WatchCommand
             HelpName = "DIR",
             DefaultValueFactory = _ => DefaultPaths.State,
         };
-        var firewall = new Option<string?>("--firewall", "-f") { Description = "The packet filter for every native action. Without it the configuration's actions choose." };
-        firewall.AcceptOnlyFromAmong("nft", "iptables", "dry-run");
+        var firewall = new Option<string?>("--firewall", "-f") { Description = "The packet filter for every native action; command: run every action by its file in action.d; dry-run: change nothing and run nothing. Without it the configuration's actions choose." };
+        firewall.AcceptOnlyFromAmong("nft", "iptables", "command", "dry-run");
         var jails = new Option<string[]>("--jail", "-j") { Description = "Run these jails only (* and ? allowed).", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
         Option<bool> json = CommonOptions.Json("Print events as JSON, one a line.");
         var command = new Command("watch", "Follow the logs of every enabled jail, count, ban and unban, until stopped.") { config, state, firewall, jails, json };
@@ -74,7 +75,7 @@ internal static class WatchCommand
 
             Console.Error.WriteLine(e.Message);
         }
-        catch (Exception e) when (e is FirewallException or WatchAlreadyRunningException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is FirewallException or StoreException or WatchAlreadyRunningException or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine(e.Message);
         }

@@ -18,7 +18,7 @@ internal sealed class TagSubstitution(DefinitionScope scope, IReadOnlySet<string
         bool changed = true;
         while (changed)
         {
-            changed = false;
+            string before = value.Text;
             for (int at = 0; Next(value.Text, at) is var (start, end) && start >= 0;)
             {
                 string tag = value.Text[(start + 1)..end];
@@ -41,9 +41,11 @@ internal sealed class TagSubstitution(DefinitionScope scope, IReadOnlySet<string
                 }
 
                 value = value.Replace($"<{tag}>", by.Text);
-                changed = true;
                 at = start;
             }
+
+            // A round that ends where it began is over: a composite tag may stand for itself.
+            changed = value.Text != before;
         }
 
         return Lookup.Found(value);

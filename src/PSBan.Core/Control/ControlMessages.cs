@@ -21,6 +21,9 @@ public enum ControlCommand
     /// <summary>Lifts bans by hand; answers the bans lifted.</summary>
     Unban,
 
+    /// <summary>Bans of the past and those in force; answers an entry each, the latest first.</summary>
+    History,
+
     /// <summary>The events from now on, until the client leaves.</summary>
     Events,
 
@@ -45,6 +48,12 @@ internal sealed record ControlRequest
 
     /// <summary>The length of a ban by hand; null for the jail's own.</summary>
     public Duration? Duration { get; init; }
+
+    /// <summary>Bans that began then or later; null for no such limit.</summary>
+    public DateTimeOffset? After { get; init; }
+
+    /// <summary>Bans that began before; null for no such limit.</summary>
+    public DateTimeOffset? Before { get; init; }
 }
 
 /// <summary>One line of an answer: an item, an error, or the end.</summary>
@@ -70,6 +79,9 @@ internal sealed record ControlReply
 
     /// <summary>A ban.</summary>
     public Ban? Ban { get; init; }
+
+    /// <summary>A ban of the past, or one in force.</summary>
+    public BanHistoryEntry? History { get; init; }
 
     /// <summary>An event.</summary>
     public BanEvent? Event { get; init; }

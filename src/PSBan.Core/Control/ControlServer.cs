@@ -1,11 +1,15 @@
 using System.Text.Json;
 using PSBan.Model;
+using PSBan.Store;
 using PSBan.Watch;
 
 namespace PSBan.Control;
 
+/// <summary>Reads bans of the past; may throw <see cref="StoreException"/>, also while the answer is walked.</summary>
+internal delegate Task<IEnumerable<BanHistoryEntry>> HistoryReader(HistoryQuery query, CancellationToken cancelToken);
+
 /// <summary>Serves the clients of a watch, each in a task of its own, so that a stuck one keeps nobody waiting.</summary>
-internal sealed class ControlServer(IControlListener listener, IWatchControl watch, Func<EventSubscription> subscribe, TimeProvider clock)
+internal sealed class ControlServer(IControlListener listener, IWatchControl watch, Func<EventSubscription> subscribe, HistoryReader history, TimeProvider clock)
 {
     private const int FlushAt = 64 * 1024;
 
@@ -125,6 +129,9 @@ internal sealed class ControlServer(IControlListener listener, IWatchControl wat
                 BanId? which = request.Id is { } text ? BanId.FromText(text) : null;
                 await WriteBansAsync(channel, await watch.UnbanAsync(request.Jail, which, cancelToken).ConfigureAwait(false), cancelToken).ConfigureAwait(false);
                 break;
+            case ControlCommand.History:
+                await WriteHistoryAsync(channel, request, cancelToken).ConfigureAwait(false);
+                break;
             case ControlCommand.Events:
                 await StreamEventsAsync(channel, cancelToken).ConfigureAwait(false);
                 break;
@@ -148,6 +155,20 @@ internal sealed class ControlServer(IControlListener listener, IWatchControl wat
             {
                 await FlushAsync(channel, cancelToken).ConfigureAwait(false);
             }
+        }
+    }
+
+    private async Task WriteHistoryAsync(LineChannel channel, ControlRequest request, CancellationToken cancelToken)
+    {
+        var query = new HistoryQuery { Jail = request.Jail, Id = request.Id is { } id ? BanId.FromText(id) : null, After = request.After, Before = request.Before };
+        try
+        {
+            IEnumerable<BanHistoryEntry> entries = await history(query, cancelToken).ConfigureAwait(false);
+            await WriteAllAsync(channel, entries.Select(entry => new ControlReply { History = entry }), cancelToken).ConfigureAwait(false);
+        }
+        catch (StoreException e)
+        {
+            throw new ControlException(ControlErrorCode.Failed, e.Message);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using PSBan.Model;
+using PSBan.Store;
 
 namespace PSBan.Control;
 
@@ -75,6 +76,16 @@ public sealed class WatchClient : IAsyncDisposable
     /// <returns>The bans lifted.</returns>
     public async Task<IReadOnlyList<Ban>> RemoveBanAsync(string? jail, BanId? id, CancellationToken cancelToken) =>
         await ListAsync(new ControlRequest { Command = ControlCommand.Unban, Jail = jail, Id = id?.ToString() }, reply => reply.Ban, cancelToken).ConfigureAwait(false);
+
+    /// <summary>Bans of the past and those in force, the latest first, as they arrive.</summary>
+    /// <param name="query">Which.</param>
+    /// <param name="cancelToken">Ends the call early.</param>
+    public IAsyncEnumerable<BanHistoryEntry> GetHistoryAsync(HistoryQuery query, CancellationToken cancelToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var request = new ControlRequest { Command = ControlCommand.History, Jail = query.Jail, Id = query.Id?.ToString(), After = query.After, Before = query.Before };
+        return StreamAsync(request, reply => reply.History, cancelToken);
+    }
 
     /// <summary>The events from now on, until cancelled or the watch ends. A slow reader loses the oldest and is told how many.</summary>
     /// <param name="cancelToken">Ends the stream.</param>

@@ -12,6 +12,9 @@ public static class FirewallBackEnds
     /// <summary>iptables and ip6tables; the watcher ends bans itself.</summary>
     public const string Iptables = "iptables";
 
+    /// <summary>Every action is run by the commands of its file in action.d, those too that a native back end could serve.</summary>
+    public const string Command = "command";
+
     /// <summary>Nothing is done, but what would be done can be listed.</summary>
     public const string DryRun = "dry-run";
 }

@@ -15,6 +15,12 @@ internal struct FailureEntry
     /// <summary>Its last matching line in the jail's <see cref="TextLog"/>; 0 where there is none.</summary>
     public long Lines;
 
+    /// <summary>Whether it has changed since changes were last taken.</summary>
+    public bool IsChanged;
+
+    /// <summary>Whether whoever takes the changes has it.</summary>
+    public bool IsKnown;
+
     // Links by slot: the next entry of the same bucket, and the neighbours in the order of the last failure.
     internal int Next;
     internal int Older;
@@ -42,13 +48,17 @@ internal sealed class FailureTable
     /// <summary>The slot that has been quiet longest; -1 where the table is empty.</summary>
     public int Oldest { get; private set; } = None;
 
-    private int Newest { get; set; } = None;
+    /// <summary>The slot that failed last; -1 where the table is empty.</summary>
+    public int Newest { get; private set; } = None;
 
     /// <summary>The entry in a slot. The reference holds until the entry is removed.</summary>
     public ref FailureEntry this[int slot] => ref _chunks[slot >> ChunkBits][slot & ChunkMask];
 
     /// <summary>The slot that failed next after this one; -1 behind the last.</summary>
     public int After(int slot) => this[slot].Newer;
+
+    /// <summary>The slot that failed last before this one; -1 before the first.</summary>
+    public int Before(int slot) => this[slot].Older;
 
     /// <summary>Finds the slot of an identifier; -1 where it is not tracked.</summary>
     public int Find(BanId id)

@@ -3,7 +3,7 @@ using PSBan.Model;
 
 namespace PSBan.Jails;
 
-/// <content>The bans: entered, by hand, looked at, ended; and taking a jail's state out and in.</content>
+/// <content>The bans: entered, by hand, looked at, ended.</content>
 public sealed partial class Jail
 {
     /// <summary>Copies of all bans, the one that ends first in front, permanent ones last.</summary>
@@ -39,6 +39,7 @@ public sealed partial class Jail
         ArgumentNullException.ThrowIfNull(ban);
         if (_ignore.Match(ban.Address) is IgnoreReason reason)
         {
+            _journal?.Ended(ban, now, BanEnd.Ignored);
             return new Ignored(ban.Id, reason);
         }
 
@@ -48,20 +49,32 @@ public sealed partial class Jail
         }
 
         Duration duration = longest is Duration most && ban.Duration > most ? most : ban.Duration;
-        return Enter(ban with { Jail = Name, Duration = duration, Restored = true, State = BanState.Pending }, now);
+        Ban taken = ban with { Jail = Name, Duration = duration, Restored = true, State = BanState.Pending };
+        if (BanList.EndOf(taken.Time, duration) < now.UtcTicks)
+        {
+            _journal?.Ended(taken, taken.Expires ?? now, BanEnd.Expired);
+            return new Expired(taken);
+        }
+
+        if (duration != ban.Duration)
+        {
+            _journal?.Changed(taken);
+        }
+
+        return new Banned(_bans.Add(taken));
     }
 
     /// <summary>Ends the ban of an identifier by hand, and with a prefix those of all addresses inside it; their failures are forgotten too.</summary>
     /// <param name="id">The identifier.</param>
+    /// <param name="now">The time by the watch's clock.</param>
     /// <returns>The bans that were.</returns>
-    public IReadOnlyList<Ban> Unban(BanId id)
+    public IReadOnlyList<Ban> Unban(BanId id, DateTimeOffset now)
     {
         IReadOnlyList<BanId> ids = id.IsAddress && !id.Address.IsHost ? _bans.Inside(id.Address) : [id];
         List<Ban> ended = [];
         foreach (BanId each in ids)
         {
-            Forget(each);
-            if (_bans.Remove(each) is Ban ban)
+            if (Lift(each, now) is Ban ban)
             {
                 ended.Add(ban);
             }
@@ -71,14 +84,14 @@ public sealed partial class Jail
     }
 
     /// <summary>Ends all bans by hand.</summary>
+    /// <param name="now">The time by the watch's clock.</param>
     /// <returns>The bans that were.</returns>
-    public IReadOnlyList<Ban> UnbanAll()
+    public IReadOnlyList<Ban> UnbanAll(DateTimeOffset now)
     {
         IReadOnlyList<Ban> ended = Bans;
         foreach (Ban ban in ended)
         {
-            Forget(ban.Id);
-            _bans.Remove(ban.Id);
+            Lift(ban.Id, now);
         }
 
         return ended;
@@ -89,44 +102,6 @@ public sealed partial class Jail
     /// <param name="state">How far.</param>
     /// <returns>Whether it is banned at all.</returns>
     public bool SetState(BanId id, BanState state) => _bans.SetState(id, state);
-
-    /// <summary>Copies what the jail counts, to be stored.</summary>
-    public JailState Export()
-    {
-        List<TrackedFailures> tracked = new(_failures.Count);
-        for (int slot = _failures.Oldest; slot >= 0; slot = _failures.After(slot))
-        {
-            ref FailureEntry entry = ref _failures[slot];
-            List<DateTimeOffset> times = [];
-            foreach (long stamp in entry.Stamps.Stamps)
-            {
-                times.Add(new DateTimeOffset(stamp, TimeSpan.Zero));
-            }
-
-            tracked.Add(new TrackedFailures(entry.Id, times, _lines.Read(entry.Lines, _maxMatches)));
-        }
-
-        return new JailState(_totalFailed, _totalBanned, tracked);
-    }
-
-    /// <summary>Begins from what was stored, in place of what was counted so far. Nothing is banned by it; the next failure decides.</summary>
-    /// <param name="state">What <see cref="Export"/> gave.</param>
-    public void Import(JailState state)
-    {
-        ArgumentNullException.ThrowIfNull(state);
-        (_totalFailed, _totalBanned) = (state.TotalFailed, state.TotalBanned);
-        _failures.Clear();
-        foreach (TrackedFailures failures in state.Tracked.Skip(state.Tracked.Count - _limits.TrackedAddresses))
-        {
-            ref FailureEntry entry = ref _failures[_failures.Touch(failures.Id)];
-            foreach (DateTimeOffset time in failures.Times)
-            {
-                entry.Stamps.Insert(time.UtcTicks, _window);
-            }
-
-            KeepLines(ref entry, failures.Matches);
-        }
-    }
 
     /// <inheritdoc/>
     public override string ToString() =>
@@ -140,13 +115,37 @@ public sealed partial class Jail
         }
 
         _totalBanned++;
-        return new Banned(_bans.Add(ban));
+        Ban entered = _bans.Add(ban);
+        _terms?.Note(entered);
+        _journal?.Entered(entered);
+        return new Banned(entered);
     }
 
     private JailDecision Prolong(BanId id, DateTimeOffset time, Duration duration)
     {
         Ban before = _bans.Find(id)!;
-        return _bans.Prolong(id, time, duration) ? new Prolonged(_bans.Find(id)!, before) : new AlreadyBanned(before);
+        if (!_bans.Prolong(id, time, duration))
+        {
+            return new AlreadyBanned(before);
+        }
+
+        Ban prolonged = _bans.Find(id)!;
+        _terms?.Note(prolonged);
+        _journal?.Changed(prolonged);
+        return new Prolonged(prolonged, before);
+    }
+
+    private Ban? Lift(BanId id, DateTimeOffset now)
+    {
+        Forget(id);
+        Ban? ban = _bans.Remove(id);
+        if (ban is not null)
+        {
+            _terms?.Forgive(id);
+            _journal?.Ended(ban, now, BanEnd.Lifted);
+        }
+
+        return ban;
     }
 
     private void Forget(BanId id)
@@ -154,7 +153,13 @@ public sealed partial class Jail
         int slot = _failures.Find(id);
         if (slot >= 0)
         {
-            _failures.Remove(slot);
+            Drop(slot);
         }
+    }
+
+    private void Drop(int slot)
+    {
+        _journal?.Dropped(in _failures[slot]);
+        _failures.Remove(slot);
     }
 }

@@ -17,10 +17,11 @@ public sealed partial class Jail
     private static readonly TimeSpan s_lateness = TimeSpan.FromSeconds(60);
 
     private readonly JailLimits _limits;
-    private readonly IBanTerms? _terms;
     private readonly FailureTable _failures = new();
     private readonly TextLog _lines;
     private readonly BanList _bans;
+    private JailJournal? _journal;
+    private IBanTerms? _terms;
     private IgnoreList _ignore;
     private int _maxRetry;
     private int _maxMatches;
@@ -59,9 +60,11 @@ public sealed partial class Jail
     /// <summary>Takes over changed settings; failures and bans stay.</summary>
     /// <param name="options">The settings, of the same name.</param>
     /// <param name="ignore">Who is never counted; null for nobody.</param>
-    public void Update(JailOptions options, IgnoreList? ignore)
+    /// <param name="terms">Sets the length of bans; null to keep what there is.</param>
+    public void Update(JailOptions options, IgnoreList? ignore, IBanTerms? terms = null)
     {
         ArgumentNullException.ThrowIfNull(options);
+        _terms = terms ?? _terms;
         _ignore = ignore ?? IgnoreList.Empty;
         Options = options;
         Apply(options);
@@ -94,11 +97,12 @@ public sealed partial class Jail
         int slot = _failures.Touch(failure.Id);
         if (_failures.Count > Math.Max(1, _limits.TrackedAddresses))
         {
-            _failures.Remove(_failures.Oldest);
+            Drop(_failures.Oldest);
             _forgotten++;
         }
 
         ref FailureEntry entry = ref _failures[slot];
+        entry.IsChanged = true;
         KeepLines(ref entry, failure.Matches);
         int needed = NeededFor(failure);
         int place = entry.Stamps.Insert(failure.Time.UtcTicks, _window);
@@ -112,7 +116,7 @@ public sealed partial class Jail
         long stamp = entry.Stamps.Stamps[last];
         int failures = entry.Stamps.CountWindow(last, _window);
         IReadOnlyList<string> matches = _lines.Read(entry.Lines, _maxMatches);
-        _failures.Remove(slot);
+        Drop(slot);
         DateTimeOffset time = last == place ? failure.Time : new DateTimeOffset(stamp, TimeSpan.Zero).ToOffset(failure.Time.Offset);
         return Decide(failure, time, failures, matches, now);
     }
@@ -126,12 +130,14 @@ public sealed partial class Jail
         List<Ban> ended = [];
         while (_bans.RemoveFirst(now) is Ban ban)
         {
+            _journal?.Ended(ban, ban.Expires ?? now, BanEnd.Expired);
             ended.Add(ban);
         }
 
         while (_bans.EndingCount > _limits.Bans && _bans.RemoveFirst(null) is Ban ban)
         {
             _displaced++;
+            _journal?.Ended(ban, now, BanEnd.Displaced);
             ended.Add(ban);
         }
 
@@ -184,7 +190,7 @@ public sealed partial class Jail
         long horizon = now.UtcTicks - _window - Math.Min(_window, s_lateness.Ticks);
         for (int slot = _failures.Oldest; slot >= 0 && atMost > 0 && _failures[slot].Stamps.Newest < horizon; slot = _failures.Oldest)
         {
-            _failures.Remove(slot);
+            Drop(slot);
             atMost--;
         }
     }

@@ -2,12 +2,6 @@ using PSBan.Model;
 
 namespace PSBan.Jails;
 
-/// <summary>The failures of one identifier that may still count.</summary>
-/// <param name="Id">The identifier.</param>
-/// <param name="Times">When it failed, oldest first.</param>
-/// <param name="Matches">Its last matching lines, oldest first.</param>
-public sealed record TrackedFailures(BanId Id, IReadOnlyList<DateTimeOffset> Times, IReadOnlyList<string> Matches);
-
 /// <summary>Everything a jail counts, as plain data: a copy to store, and to begin from later. Bans are not in it; they are stored one by one.</summary>
 /// <param name="TotalFailed">How many failures were counted.</param>
 /// <param name="TotalBanned">How many bans there were.</param>

@@ -22,6 +22,7 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
     private readonly PassedOverLines _passedOver = new(options.Clock);
     private DateDetector? _probe;
     private DateTimeOffset? _lastTime;
+    private (DateStamp Stamp, long Second, DateTimeOffset Time) _resolved;
 
     /// <summary>Every template with the number of dates it found, in the present order.</summary>
     public IEnumerable<(DateTemplate Template, long Hits)> Usage => _detector.Usage;
@@ -69,6 +70,20 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
         }
     }
 
+    /// <summary>The layout that the date of the next line is expected in; null where only a search can tell.</summary>
+    public DateLayout? Expected => _detector.Expected;
+
+    /// <summary>Takes note of lines that are not looked at and carry dates in the expected layout: as dating each of them, but for holding it against the clock.</summary>
+    /// <param name="last">The last of the lines.</param>
+    /// <param name="count">How many there are.</param>
+    public void PassOverDated(ReadOnlySpan<char> last, long count)
+    {
+        int length = _detector.Expected!.Read(last, out DateStamp stamp);
+        _detector.Repeat(last, length, count);
+        _passedOver.Clear();
+        _lastTime = Resolve(stamp);
+    }
+
     private DatedLine WithTime(string text, long number, DateTimeOffset time)
     {
         _lastTime = time;
@@ -105,11 +120,20 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
 
     private DatedLine Find(string text, long number, bool inOperation)
     {
+        if (_detector.Expected?.Read(text, out DateStamp stamp) is > 0 and int length)
+        {
+            _detector.Repeat(text, length);
+            _passedOver.Clear();
+            _lastTime = Resolve(stamp);
+            return new DatedLine(text, text[length..], number) { Time = _lastTime };
+        }
+
         DateMatch match = _detector.Match(text);
         if (!match.Success || match.Cut.Length == 0)
         {
             CatchUp();
         }
+
         if (match.Success && match.Cut.Length == 0)
         {
             return new DatedLine(text, text, number) { Time = RecentTime() ?? options.Clock.GetUtcNow() };
@@ -131,6 +155,19 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
         _passedOver.Clear();
         _lastTime = time;
         return new DatedLine(text, rest, number) { Time = time };
+    }
+
+    /// <summary>The time of a stamp. Lines of one second follow each other; what is guessed by the clock can change only as a second begins.</summary>
+    private DateTimeOffset Resolve(in DateStamp stamp)
+    {
+        long second = options.Clock.GetUtcNow().Ticks / TimeSpan.TicksPerSecond;
+        if (_resolved.Stamp != stamp || _resolved.Second != second)
+        {
+            rules.TryResolve(stamp.ToFields(), out DateTimeOffset time);
+            _resolved = (stamp, second, time);
+        }
+
+        return _resolved.Time;
     }
 
     /// <summary>A line whose date is missing, or is none: the whole line goes with the last time; with no such time, what was cut stays cut.</summary>

@@ -1,5 +1,6 @@
 using PSBan.Configuration;
 using PSBan.Matching.Conversations;
+using PSBan.Matching.Dates;
 using PSBan.Matching.Patterns;
 using PSBan.Model;
 
@@ -23,7 +24,7 @@ public sealed class LineFilter
     {
         _options = options;
         _patterns = patterns;
-        _likelihood = new LineLikelihood(patterns);
+        _likelihood = new LineLikelihood(patterns, options.CheckAllRegex);
         _watch = new LineWatch(options.Clock, options.Notify);
         _dater = new LineDater(patterns.Dates, patterns.TimeRules, options, _watch);
         _buffer = new LineBuffer(patterns.MaxLines);
@@ -48,6 +49,12 @@ public sealed class LineFilter
     /// without, as where patterns span lines. A line that has one may still be ruled out by <see cref="MayMatch"/>.
     /// </summary>
     public PatternLiterals? RequiredLiterals => _likelihood.Required;
+
+    /// <summary>Sieves lines ahead of this filter; null where every line has to be processed.</summary>
+    internal LineSieve? Sieve => _likelihood.Coarse is { } coarse ? new LineSieve(_likelihood, coarse) : null;
+
+    /// <summary>The layout that the date of the next line is expected in; null where only a search can tell.</summary>
+    internal DateLayout? ExpectedLayout => _dater.Expected;
 
     /// <summary>Makes a filter of its settings.</summary>
     /// <param name="filter">The settings.</param>
@@ -78,6 +85,22 @@ public sealed class LineFilter
     /// <param name="line">The line.</param>
     /// <param name="inOperation">Whether it is being written now.</param>
     public void PassOver(ReadOnlySpan<char> line, bool inOperation) => _dater.PassOver(line, inOperation);
+
+    /// <summary>Takes note of lines that the sieve passed over: they cannot match, and their dates are in the expected layout.</summary>
+    /// <param name="last">The last of them.</param>
+    /// <param name="count">How many there are.</param>
+    internal void PassOverDated(ReadOnlySpan<char> last, long count) => _dater.PassOverDated(last, count);
+
+    /// <summary>Takes note of a line that cannot match, and finds its date.</summary>
+    /// <param name="line">The line.</param>
+    internal LineVerdict DateOnly(in LogLine line)
+    {
+        AbsorbedLines = [];
+        string text = line.Text.ToString();
+        _watch.Begin(text);
+        _dater.Date(text, line.Number, line.Time, inOperation: true);
+        return _watch.IsLost ? LineVerdict.TimedOut : LineVerdict.Missed;
+    }
 
     /// <summary>Looks for failures in a line.</summary>
     /// <param name="line">The line.</param>

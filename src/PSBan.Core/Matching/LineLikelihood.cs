@@ -5,17 +5,22 @@ namespace PSBan.Matching;
 
 /// <summary>
 /// Rules lines out before anything is done with them: a match needs one of the strings of the prefregex and one of those of the failregexes.
-/// Both stand in the line itself, for what patterns see is cut out of it.
+/// Both stand in the line itself, for what patterns see is cut out of it. Immutable; threads may share it.
 /// </summary>
 internal sealed class LineLikelihood
 {
     private readonly SearchValues<string>? _prefix;
     private readonly SearchValues<string>? _any;
+    private readonly SearchValues<string>? _ignored;
+    private readonly Lazy<SearchValues<string>?> _coarse;
 
     /// <summary>Gathers the strings.</summary>
     /// <param name="patterns">The patterns of the filter.</param>
-    public LineLikelihood(FilterPatterns patterns)
+    /// <param name="countsIgnored">Whether it matters that an ignoreregex matches a line that no failregex does, as it does in reports.</param>
+    public LineLikelihood(FilterPatterns patterns, bool countsIgnored)
     {
+        _coarse = new Lazy<SearchValues<string>?>(() => null);
+
         // Where patterns span lines, any line may be the middle of a match, and it pushes others out of the buffer.
         if (patterns.MaxLines > 1)
         {
@@ -24,26 +29,43 @@ internal sealed class LineLikelihood
 
         PatternLiterals? prefix = patterns.PrefRegex?.Pattern.Literals;
         PatternLiterals? any = Union(patterns.FailRegex);
+        PatternLiterals? ignored = null;
+        if (countsIgnored && patterns.TriesIgnoreFirst)
+        {
+            ignored = Union(patterns.IgnoreRegex);
+            if (ignored is null)
+            {
+                return;
+            }
+        }
+
         _prefix = Search(prefix);
         _any = Search(any);
+        _ignored = Search(ignored);
         Required = any ?? prefix;
+        PatternLiterals? best = any is null || prefix?.Score > any.Score ? prefix : any;
+        _coarse = new Lazy<SearchValues<string>?>(() => best is null ? null : CoarseLiterals.Search(ignored is null ? best : Join([best, ignored])));
     }
 
-    /// <summary>Strings of which a line must contain at least one; null where it may do without.</summary>
+    /// <summary>Strings of which a line must contain at least one to be a failure; null where it may do without.</summary>
     public PatternLiterals? Required { get; }
+
+    /// <summary>Few strings of which every line that <see cref="Allows"/> lets through contains one, for a search through many lines; null where there are none.</summary>
+    public SearchValues<string>? Coarse => _coarse.Value;
 
     /// <summary>Whether a line can match.</summary>
     /// <param name="line">The line.</param>
     public bool Allows(ReadOnlySpan<char> line) =>
-        (_any is null || line.ContainsAny(_any)) && (_prefix is null || line.ContainsAny(_prefix));
+        ((_any is null || line.ContainsAny(_any)) && (_prefix is null || line.ContainsAny(_prefix))) || (_ignored is not null && line.ContainsAny(_ignored));
 
-    private static PatternLiterals? Union(IReadOnlyList<FailPattern> patterns)
+    private static PatternLiterals? Union(IReadOnlyList<GuardedPattern> patterns)
     {
         PatternLiterals[] sets = [.. patterns.Select(pattern => pattern.Pattern.Literals).OfType<PatternLiterals>()];
-        return sets.Length < patterns.Count || sets.Length == 0
-            ? null
-            : new PatternLiterals([.. sets.SelectMany(set => set.Values).Distinct(StringComparer.Ordinal)], sets.Any(set => set.IgnoreCase));
+        return sets.Length < patterns.Count || sets.Length == 0 ? null : Join(sets);
     }
+
+    private static PatternLiterals Join(IReadOnlyList<PatternLiterals> sets) =>
+        new([.. sets.SelectMany(set => set.Values).Distinct(StringComparer.Ordinal)], sets.Any(set => set.IgnoreCase));
 
     private static SearchValues<string>? Search(PatternLiterals? literals) =>
         literals is null ? null : SearchValues.Create([.. literals.Values], literals.IgnoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);

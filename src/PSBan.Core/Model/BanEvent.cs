@@ -45,6 +45,12 @@ public enum BanEventKind
     /// <summary>A packet filter works again, or a difference was repaired.</summary>
     FirewallRepaired,
 
+    /// <summary>The state cannot be stored, or was damaged; bans go on, and it is made up for.</summary>
+    StoreFailed,
+
+    /// <summary>The state is stored again and up to date.</summary>
+    StoreRepaired,
+
     /// <summary>The configuration was read again.</summary>
     Reloaded,
 
@@ -53,6 +59,9 @@ public enum BanEventKind
 
     /// <summary>A limit was reached and something was given up, with a count.</summary>
     LimitReached,
+
+    /// <summary>In a dry run: a command that would have been run.</summary>
+    DryRun,
 }
 
 /// <summary>Something that happened in a watch. Immutable; control characters in <see cref="Message"/> have been made visible.</summary>

@@ -44,13 +44,13 @@ public sealed record JailInfo(string Name)
     /// <summary>How many addresses have failures in their window now.</summary>
     public int CurrentlyFailed { get; init; }
 
-    /// <summary>How many failures were counted since the start.</summary>
+    /// <summary>How many failures were counted, earlier runs included.</summary>
     public long TotalFailed { get; init; }
 
     /// <summary>How many addresses are banned now.</summary>
     public int CurrentlyBanned { get; init; }
 
-    /// <summary>How many bans were made since the start.</summary>
+    /// <summary>How many bans were made, earlier runs included.</summary>
     public long TotalBanned { get; init; }
 
     /// <summary>What is banned now, in order; null where it was not asked for (the list may be long).</summary>

@@ -29,6 +29,12 @@ public sealed record WatchInfo(int ProcessId, DateTimeOffset Since)
     /// <summary>The logs that are followed.</summary>
     public IReadOnlyList<SourceInfo> Sources { get; init; } = [];
 
+    /// <summary>Where the state is stored: a path, or <c>memory</c>.</summary>
+    public string Store { get; init; } = string.Empty;
+
+    /// <summary>Why the stored state is behind; null where it is not.</summary>
+    public string? StoreTrouble { get; init; }
+
     /// <summary>What was found wrong in the configuration.</summary>
     public IReadOnlyList<Problem> Problems { get; init; } = [];
 }

@@ -55,10 +55,7 @@ public sealed class FilterScan
         foreach (ILogSource source in sources)
         {
             names.Add(source.Name);
-            await foreach (LogBlock block in source.ReadAsync(cancelToken).ConfigureAwait(false))
-            {
-                tally.Take(block, filter);
-            }
+            await ReadAsync(source, filter, tally, cancelToken).ConfigureAwait(false);
         }
 
         return tally.Report(filter) with
@@ -95,6 +92,21 @@ public sealed class FilterScan
         }
     }
 
+    private static async Task ReadAsync(ILogSource source, LineFilter filter, LineTally tally, CancellationToken cancelToken)
+    {
+        if (source is FileSource file && filter.Sieve is { } sieve)
+        {
+            using SievingReader reader = new(file, filter, sieve, tally);
+            await reader.ReadAsync(cancelToken).ConfigureAwait(false);
+            return;
+        }
+
+        await foreach (LogBlock block in source.ReadAsync(cancelToken).ConfigureAwait(false))
+        {
+            tally.Take(block, filter);
+        }
+    }
+
     private static LineFilterOptions Lines(ScanOptions options, bool checkAll) => new() { Clock = options.Clock, TimeWindow = false, CheckAllRegex = checkAll };
 
     private void Find(LogBlock block, LineFilter filter, List<FoundFailure> found)
@@ -102,7 +114,7 @@ public sealed class FilterScan
         List<Failure> failures = [];
         foreach (LogLine line in new LogBlockLines(block))
         {
-            if (LineTally.IsPassedOver(line.Text))
+            if (LineSieve.IsNoLine(line.Text))
             {
                 continue;
             }

@@ -15,16 +15,41 @@ internal sealed class LineTally(int keepLines)
     private long _ignoredCount;
     private long _timedOut;
 
-    /// <summary>Whether fail2ban-regex does not look at such a line.</summary>
-    public static bool IsPassedOver(ReadOnlySpan<char> line) => line.IsEmpty || line[0] == '#';
-
     public void Take(LogBlock block, LineFilter filter)
     {
         foreach (LogLine line in new LogBlockLines(block))
         {
-            if (!IsPassedOver(line.Text))
+            if (!LineSieve.IsNoLine(line.Text))
             {
                 Take(line, filter);
+            }
+        }
+    }
+
+    /// <summary>Takes lines that were sieved; with the same result as taking each.</summary>
+    public void Take(SievedText block, LineFilter filter)
+    {
+        foreach (SievedLine found in block.Walk(filter))
+        {
+            if (found.Passed > 0)
+            {
+                filter.PassOverDated(block.LineAt(found.LastPassed), found.Passed);
+                Miss(block, found);
+            }
+
+            if (found.Length > 0)
+            {
+                LogLine line = new(block.Text.Slice(found.Start, found.Length));
+                if (found.MayMatch)
+                {
+                    Take(line, filter);
+                }
+                else
+                {
+                    _lines++;
+                    _timedOut += filter.DateOnly(line) == LineVerdict.TimedOut ? 1 : 0;
+                    Keep(_missed, line);
+                }
             }
         }
     }
@@ -80,6 +105,21 @@ internal sealed class LineTally(int keepLines)
         {
             _matchedCount++;
             _missed.Remove(absorbed);
+        }
+    }
+
+    private void Miss(SievedText block, in SievedLine found)
+    {
+        _lines += found.Passed;
+        for (int start = found.FirstPassed; start <= found.LastPassed && _missed.Count < keepLines;)
+        {
+            ReadOnlySpan<char> line = block.LineAt(start);
+            if (!LineSieve.IsNoLine(line))
+            {
+                _missed.Add(line.ToString());
+            }
+
+            start += line.Length + 1;
         }
     }
 

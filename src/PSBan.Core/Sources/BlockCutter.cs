@@ -7,13 +7,15 @@ namespace PSBan.Sources;
 /// <param name="Bytes">The bytes that the text was made of or that were passed over.</param>
 /// <param name="WasCut">Whether the text is the beginning of a line that is too long.</param>
 /// <param name="IsBroken">Whether some bytes did not decode.</param>
-internal readonly record struct CutBlock(ReadOnlyMemory<char> Text, ReadOnlyMemory<byte> Bytes, bool WasCut, bool IsBroken);
+/// <param name="IsPassedOver">Whether the bytes belong to a line that is too long and whose beginning was handed out before.</param>
+internal readonly record struct CutBlock(ReadOnlyMemory<char> Text, ReadOnlyMemory<byte> Bytes, bool WasCut, bool IsBroken, bool IsPassedOver = false);
 
 /// <summary>
 /// Collects bytes and cuts whole lines off them. The memory is borrowed while there is something in it; texts handed out hold until the next call.
 /// </summary>
 /// <param name="lineLimit">The bytes of a line that are kept.</param>
-internal sealed class BlockCutter(int lineLimit) : IDisposable
+/// <param name="decodes">Whether the bytes are made text; otherwise the blocks have none, and somebody else decodes them.</param>
+internal sealed class BlockCutter(int lineLimit, bool decodes = true) : IDisposable
 {
     private const int SmallBlock = 16 << 10;
     private const int LargeBlock = 256 << 10;
@@ -102,7 +104,7 @@ internal sealed class BlockCutter(int lineLimit) : IDisposable
             int end = Encoding.AfterFirstNewLine(pending);
             int passed = end > 0 ? end : atEnd ? _count : _count / Encoding.Unit * Encoding.Unit;
             IsSkipping = end == 0;
-            block = new CutBlock(default, _bytes.AsMemory(_start, passed), false, false);
+            block = new CutBlock(default, _bytes.AsMemory(_start, passed), false, false, IsPassedOver: true);
             Skip(passed);
             return passed > 0;
         }
@@ -160,6 +162,11 @@ internal sealed class BlockCutter(int lineLimit) : IDisposable
 
     private CutBlock Decode(ReadOnlyMemory<byte> bytes, bool wasCut)
     {
+        if (!decodes)
+        {
+            return new CutBlock(default, bytes, wasCut, false);
+        }
+
         int room = LineText.MaxLength(Encoding, bytes.Length);
         if (_text.Length < room)
         {

@@ -12,6 +12,36 @@ internal static class FileReader
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static async IAsyncEnumerable<LogBlock> ReadAsync(string path, LogEncoding byDefault, int lineLimit, [EnumeratorCancellation] CancellationToken cancelToken)
     {
+        long line = 1;
+        await foreach ((CutBlock block, _, bool isFirst) in CutAsync(path, byDefault, lineLimit, decodes: true, cancelToken))
+        {
+            ReadOnlyMemory<char> text = isFirst ? block.Text[LineText.MarkLength(block.Text.Span)..] : block.Text;
+            if (!text.IsEmpty)
+            {
+                yield return new LogBlock { Source = path, Text = text, FirstLine = line };
+            }
+
+            line += text.Span.Count('\n');
+        }
+    }
+
+    /// <summary>Reads a file for somebody who decodes it himself.</summary>
+    /// <exception cref="IOException">It is missing, cannot be read, or is damaged.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static async IAsyncEnumerable<RawBlock> ReadRawAsync(string path, LogEncoding byDefault, int lineLimit, [EnumeratorCancellation] CancellationToken cancelToken)
+    {
+        await foreach ((CutBlock block, LogEncoding encoding, bool isFirst) in CutAsync(path, byDefault, lineLimit, decodes: false, cancelToken))
+        {
+            if (!block.IsPassedOver)
+            {
+                yield return new RawBlock(block.Bytes, encoding, isFirst);
+            }
+        }
+    }
+
+    private static async IAsyncEnumerable<(CutBlock Block, LogEncoding Encoding, bool IsFirst)> CutAsync(
+        string path, LogEncoding byDefault, int lineLimit, bool decodes, [EnumeratorCancellation] CancellationToken cancelToken)
+    {
         await using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
         byte[] start = new byte[3];
         int known = await file.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancelToken);
@@ -27,24 +57,17 @@ internal static class FileReader
             known = await ReadStartAsync(bytes, start, path, cancelToken);
         }
 
-        using BlockCutter cutter = new(Math.Max(4096, lineLimit));
+        using BlockCutter cutter = new(Math.Max(4096, lineLimit), decodes);
         cutter.Load(start.AsSpan(0, known));
         cutter.Encoding = LogEncoding.OfMark(start.AsSpan(0, known)) ?? byDefault;
-        long line = 1;
         bool atEnd = known == 0;
         bool isFirst = true;
         while (true)
         {
             if (cutter.Cut(atEnd, out CutBlock block))
             {
-                ReadOnlyMemory<char> text = isFirst && !block.Text.IsEmpty && block.Text.Span[0] == '\uFEFF' ? block.Text[1..] : block.Text;
+                yield return (block, cutter.Encoding, isFirst);
                 isFirst = false;
-                if (!text.IsEmpty)
-                {
-                    yield return new LogBlock { Source = path, Text = text, FirstLine = line };
-                }
-
-                line += text.Span.Count('\n');
             }
             else if (atEnd)
             {

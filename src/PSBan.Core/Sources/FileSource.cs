@@ -25,20 +25,21 @@ public abstract class FileSource : ILogSource
     /// <inheritdoc/>
     public async IAsyncEnumerable<LogBlock> ReadAsync([EnumeratorCancellation] CancellationToken cancelToken)
     {
-        IReadOnlyList<string> paths = _glob.Expand([]);
-        if (paths.Count == 0)
+        foreach (string path in Paths())
         {
-            throw new FileNotFoundException($"No file matches '{Name}'.", Name);
-        }
-
-        foreach (string path in paths)
-        {
-            if (!_glob.IsLiteral && Directory.Exists(path))
-            {
-                continue;
-            }
-
             await foreach (LogBlock block in FileReader.ReadAsync(path, _encoding, _options.LineLimit, cancelToken))
+            {
+                yield return block;
+            }
+        }
+    }
+
+    /// <summary>Reads as <see cref="ReadAsync"/> does, for somebody who decodes the lines himself, in another thread say.</summary>
+    internal async IAsyncEnumerable<RawBlock> ReadRawAsync([EnumeratorCancellation] CancellationToken cancelToken)
+    {
+        foreach (string path in Paths())
+        {
+            await foreach (RawBlock block in FileReader.ReadRawAsync(path, _encoding, _options.LineLimit, cancelToken))
             {
                 yield return block;
             }
@@ -51,5 +52,13 @@ public abstract class FileSource : ILogSource
         ArgumentNullException.ThrowIfNull(start);
         ArgumentNullException.ThrowIfNull(observer);
         return FileFollower.RunAsync(_glob, _options, _encoding, start, observer, cancelToken);
+    }
+
+    private IEnumerable<string> Paths()
+    {
+        IReadOnlyList<string> paths = _glob.Expand([]);
+        return paths.Count > 0
+            ? paths.Where(path => _glob.IsLiteral || !Directory.Exists(path))
+            : throw new FileNotFoundException($"No file matches '{Name}'.", Name);
     }
 }

@@ -8,6 +8,9 @@ internal static class LineText
     /// <summary>The most characters that <see cref="Decode"/> writes.</summary>
     public static int MaxLength(LogEncoding encoding, int bytes) => encoding.Encoding.GetMaxCharCount(bytes) + 1;
 
+    /// <summary>The length of the byte order mark that a text begins with; 0 where there is none.</summary>
+    public static int MarkLength(ReadOnlySpan<char> text) => text is ['\uFEFF', ..] ? 1 : 0;
+
     /// <summary>Decodes lines, ends the last one where it is not, and removes the carriage returns before line ends.</summary>
     /// <returns>How many characters were written.</returns>
     public static int Decode(LogEncoding encoding, ReadOnlySpan<byte> bytes, Span<char> text)

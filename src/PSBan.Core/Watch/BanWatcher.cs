@@ -2,6 +2,7 @@ using System.Globalization;
 using PSBan.Control;
 using PSBan.Firewalls;
 using PSBan.Model;
+using PSBan.Store;
 
 namespace PSBan.Watch;
 
@@ -12,6 +13,7 @@ namespace PSBan.Watch;
 public sealed class BanWatcher
 {
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_startPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_closePatience = TimeSpan.FromSeconds(20);
 
     private readonly WatchOptions _options;
@@ -34,6 +36,7 @@ public sealed class BanWatcher
     /// <param name="cancelToken">Ends the watch.</param>
     /// <exception cref="ConfigurationException">No jail can run.</exception>
     /// <exception cref="WatchAlreadyRunningException">Another watch holds the state directory.</exception>
+    /// <exception cref="StoreException">The store of the state directory cannot be used; nothing was started.</exception>
     /// <exception cref="FirewallException">The packet filter cannot be changed; nothing was started.</exception>
     /// <exception cref="IOException">The state directory cannot be used.</exception>
     /// <exception cref="UnauthorizedAccessException">The state directory may not be used.</exception>
@@ -60,10 +63,12 @@ public sealed class BanWatcher
     {
         WatchPlan plan = WatchPlan.Load(_options);
         plan.ThrowIfNothingRuns();
+        using var keeper = new StateKeeper(plan.State, _loop, _events, _options.Clock);
+        await keeper.OpenAsync().ConfigureAwait(false);
         await using FirewallSet firewalls = await FirewallSet.OpenAsync(plan.Jails, _options, _events, stop.Token).ConfigureAwait(false);
         try
         {
-            await RunOpenedAsync(plan, firewalls, stop).ConfigureAwait(false);
+            await RunOpenedAsync(plan, keeper, firewalls, stop).ConfigureAwait(false);
         }
         finally
         {
@@ -73,23 +78,27 @@ public sealed class BanWatcher
         _events.Publish(BanEventKind.Stopped, "The watch has ended; its rules have been removed.");
     }
 
-    private async Task RunOpenedAsync(WatchPlan plan, FirewallSet firewalls, CancellationTokenSource stop)
+    private async Task RunOpenedAsync(WatchPlan plan, StateKeeper keeper, FirewallSet firewalls, CancellationTokenSource stop)
     {
         TimeProvider clock = _options.Clock;
+        using var actions = new ActionSet(_options, _events);
         var resolver = new HostResolver(clock);
         var ignored = new IgnoreSources(_events, clock);
-        List<JailRun> jails = [.. plan.Jails.Select(jail => jail.Start(firewalls.RulesOf(jail), ignored, resolver, _loop, _events, clock))];
+        List<JailRun> jails = [.. plan.Jails.Select(jail => jail.Start(firewalls, actions, keeper.Offenders, ignored, resolver, _loop, _events, clock))];
         await ignored.RefreshAsync(stop.Token).ConfigureAwait(false);
-        List<SourceRun> sources = SourceRun.Plan(jails, _loop, _events, clock);
+        await ResumeAsync(keeper, jails, firewalls, stop.Token).ConfigureAwait(false);
+        List<SourceRun> sources = SourceRun.Plan(jails, keeper.Positions, _loop, _events, clock);
         DateTimeOffset since = clock.GetLocalNow();
-        var control = new WatchControl(_loop, jails, () => Describe(plan, firewalls, jails, sources, since), stop.Cancel);
+        var control = new WatchControl(_loop, jails, () => Describe(plan, keeper, firewalls, actions, jails, sources, since), stop.Cancel);
 
         using IControlListener listener = ControlEndpoint.Listen(_options.StatePath);
         using var hangUp = new CancellationTokenSource();
-        var server = new ControlServer(listener, control, _events.Subscribe, clock);
+        var server = new ControlServer(listener, control, _events.Subscribe, keeper.ReadHistoryAsync, clock);
         Task serving = server.RunAsync(stop.Token, hangUp.Token);
+        _loop.AfterEach = keeper.Look;
         Task looping = _loop.WorkAsync();
-        List<Task> working = [resolver.RunAsync(stop.Token), ignored.RunAsync(stop.Token), firewalls.RunAsync(stop.Token), TickAsync(jails, stop.Token)];
+        Task keeping = keeper.RunAsync(stop.Token);
+        List<Task> working = [resolver.RunAsync(stop.Token), ignored.RunAsync(stop.Token), firewalls.RunAsync(stop.Token), actions.RunAsync(stop.Token), TickAsync(jails, stop.Token)];
         try
         {
             foreach (Problem problem in plan.Problems)
@@ -97,11 +106,13 @@ public sealed class BanWatcher
                 _events.Publish(BanEventKind.ConfigurationProblem, problem.ToString(), problem.Jail);
             }
 
+            // Bans of an earlier run stand again before the watch calls itself ready.
+            await firewalls.WhenSettledAsync(s_startPatience, stop.Token).ConfigureAwait(false);
             working.AddRange(sources.Select(source => source.RunAsync(stop.Token)));
             _events.Publish(BanEventKind.Started, string.Create(CultureInfo.InvariantCulture, $"Watching with {jails.Count} jails ({firewalls}); state in {_options.StatePath}."));
 
             // Nothing here ends before the watch does; if something fails, the watch fails with it, loudly, and the rules are taken down.
-            Task first = await Task.WhenAny([.. working, serving, looping]).ConfigureAwait(false);
+            Task first = await Task.WhenAny([.. working, keeping, serving, looping]).ConfigureAwait(false);
             await stop.CancelAsync().ConfigureAwait(false);
             await first.ConfigureAwait(false);
             await Task.WhenAll(working).ConfigureAwait(false);
@@ -111,9 +122,25 @@ public sealed class BanWatcher
             await stop.CancelAsync().ConfigureAwait(false);
             _loop.End();
             await looping.ConfigureAwait(false);
+            await keeping.ConfigureAwait(false);
+            await keeper.FinishAsync().ConfigureAwait(false);
+            await actions.CloseAsync().ConfigureAwait(false);
             await CloseAsync(firewalls).ConfigureAwait(false);
             await hangUp.CancelAsync().ConfigureAwait(false);
             await serving.ConfigureAwait(false);
+        }
+    }
+
+    private async Task ResumeAsync(StateKeeper keeper, List<JailRun> jails, FirewallSet firewalls, CancellationToken cancelToken)
+    {
+        Dictionary<string, Duration> banTimes = jails.ToDictionary(jail => jail.Name, jail => jail.Options.BanTime.Value, StringComparer.Ordinal);
+        keeper.Resume(jails, keeper.IsNew ? await firewalls.FindStandingAsync(jail => banTimes[jail], _options.Clock.GetUtcNow(), cancelToken).ConfigureAwait(false) : []);
+        foreach (JailRun recidive in jails.Where(jail => jail.CountsBans))
+        {
+            foreach (JailRun other in jails.Where(jail => !jail.CountsBans))
+            {
+                other.Made += recidive.TakeBan;
+            }
         }
     }
 
@@ -145,7 +172,7 @@ public sealed class BanWatcher
         }
     }
 
-    private WatchInfo Describe(WatchPlan plan, FirewallSet firewalls, List<JailRun> jails, List<SourceRun> sources, DateTimeOffset since)
+    private WatchInfo Describe(WatchPlan plan, StateKeeper keeper, FirewallSet firewalls, ActionSet actions, List<JailRun> jails, List<SourceRun> sources, DateTimeOffset since)
     {
         IReadOnlyList<SourceInfo> logs = SourceRun.Merge(sources);
         return new WatchInfo(Environment.ProcessId, since)
@@ -156,8 +183,10 @@ public sealed class BanWatcher
             Jails = jails.Count,
             CurrentlyBanned = jails.Sum(jail => jail.Jail.Statistics.CurrentlyBanned),
             Lines = logs.Sum(log => log.Lines),
-            Pending = firewalls.Pending,
+            Pending = firewalls.Pending + actions.Pending,
             Sources = logs,
+            Store = keeper.Name,
+            StoreTrouble = keeper.Trouble,
             Problems = plan.Problems,
         };
     }

@@ -64,6 +64,10 @@ internal sealed class Enforcer : IAsyncDisposable
         }
     }
 
+    /// <summary>What stands in the rules now.</summary>
+    /// <exception cref="FirewallException">It cannot be read.</exception>
+    public Task<IReadOnlyList<FirewallEntry>> ListAsync(CancellationToken cancelToken) => _firewall.ListAsync(cancelToken);
+
     /// <summary>Wants an address to stand in a rule until the given moment; <see cref="DateTimeOffset.MaxValue"/> for ever.</summary>
     public void Add(FirewallRule rule, Address address, DateTimeOffset expires) => Change(new FirewallTarget(rule.Name, address), expires);
 

@@ -1,4 +1,5 @@
 using PSBan.Firewalls;
+using PSBan.Model;
 
 namespace PSBan.Watch;
 
@@ -51,6 +52,42 @@ internal sealed class FirewallSet : IAsyncDisposable
 
     /// <summary>The rules of a jail.</summary>
     public IReadOnlyList<EnforcedRule> RulesOf(JailPlan jail) => [.. jail.Rules.Select(rule => _rules[rule.Rule])];
+
+    /// <summary>What stands in the packet filters from an earlier run that left no state behind, as bans that begin now.</summary>
+    /// <param name="banTime">The length of a jail's bans, where a packet filter does not know how long it is to keep one.</param>
+    /// <param name="now">The time by the watch's clock.</param>
+    /// <param name="cancelToken">Ends the call early.</param>
+    public async Task<IReadOnlyList<Ban>> FindStandingAsync(Func<string, Duration> banTime, DateTimeOffset now, CancellationToken cancelToken)
+    {
+        List<Ban> bans = [];
+        foreach (Enforcer enforcer in _enforcers)
+        {
+            try
+            {
+                IReadOnlyList<FirewallEntry> entries = await enforcer.ListAsync(cancelToken).ConfigureAwait(false);
+                bans.AddRange(entries.Select(entry => new Ban(entry.Rule.Jail, entry.Address, now, entry.Remaining ?? banTime(entry.Rule.Jail))));
+            }
+            catch (FirewallException)
+            {
+                // What cannot be read now is found different, and said, when both sides are compared.
+            }
+        }
+
+        return [.. bans.DistinctBy(ban => (ban.Jail, ban.Id))];
+    }
+
+    /// <summary>Waits until every packet filter holds what the jails want, or patience is at its end.</summary>
+    public async Task WhenSettledAsync(TimeSpan patience, CancellationToken cancelToken)
+    {
+        try
+        {
+            await Task.WhenAll(_enforcers.Select(enforcer => enforcer.WhenSettledAsync(cancelToken))).WaitAsync(patience, cancelToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // It is tried again, and the bans are shown as pending.
+        }
+    }
 
     /// <summary>Keeps every packet filter as the jails want it, until cancelled.</summary>
     public Task RunAsync(CancellationToken cancelToken) =>

@@ -3,6 +3,7 @@ using PSBan.Configuration;
 using PSBan.Jails;
 using PSBan.Matching;
 using PSBan.Model;
+using PSBan.Store;
 
 namespace PSBan.Watch;
 
@@ -12,6 +13,7 @@ namespace PSBan.Watch;
 /// </summary>
 internal sealed class JailRun
 {
+    private const int MostRestoredTold = 1000;
     private static readonly TimeSpan s_internalErrorPause = TimeSpan.FromMinutes(1);
 
     private readonly JailPlan _plan;
@@ -26,9 +28,9 @@ internal sealed class JailRun
     private DateTimeOffset _nextInternalError;
     private bool _hasToldText;
 
-    public JailRun(JailPlan plan, Jail jail, IReadOnlyList<EnforcedRule> rules, HostResolver resolver, WatchLoop loop, EventHub events, TimeProvider clock)
+    public JailRun(JailPlan plan, Jail jail, IReadOnlyList<IBanTarget> targets, HostResolver resolver, WatchLoop loop, EventHub events, TimeProvider clock)
     {
-        (_plan, Jail, Rules, _resolver, _loop, _events, _clock) = (plan, jail, rules, resolver, loop, events, clock);
+        (_plan, Jail, Targets, _resolver, _loop, _events, _clock) = (plan, jail, targets, resolver, loop, events, clock);
         _filter = MakeFilter(plan.Lines with { Notify = Tell });
     }
 
@@ -38,7 +40,14 @@ internal sealed class JailRun
 
     public Jail Jail { get; }
 
-    public IReadOnlyList<EnforcedRule> Rules { get; }
+    /// <summary>Where its bans take effect, in the order of the configuration.</summary>
+    public IReadOnlyList<IBanTarget> Targets { get; }
+
+    /// <summary>Whether the bans of the other jails are what it counts: the jail of repeat offenders.</summary>
+    public bool CountsBans => _plan.CountsBans;
+
+    /// <summary>Is told of each ban that this jail makes by itself, on the loop and in the same piece of work.</summary>
+    public Action<Ban>? Made { get; set; }
 
     /// <summary>The logs that were met so far.</summary>
     public IEnumerable<string> Sources => _readers.Keys;
@@ -105,13 +114,48 @@ internal sealed class JailRun
         }
     }
 
+    /// <summary>Begins where an earlier run ended.</summary>
+    /// <param name="counters">What that run had counted; null to keep what there is.</param>
+    /// <param name="bans">The bans that had not ended.</param>
+    public void Resume(StoredJail? counters, IEnumerable<Ban> bans)
+    {
+        // From here on; what is taken over is stored already.
+        Jail.KeepChanges();
+        if (counters is not null)
+        {
+            Jail.Import(new Jails.JailState(counters.TotalFailed, counters.TotalBanned, counters.Tracked));
+        }
+
+        // A shorter bantime than that run had shortens its bans too; a ban by hand was given its length by somebody.
+        Duration now = Jail.LongestBan;
+        Duration? longest = counters is not null && now < counters.LongestBan ? now : null;
+        List<Ban> restored = [];
+        foreach (Ban ban in bans)
+        {
+            Ban local = ban with { Time = TimeZoneInfo.ConvertTime(ban.Time, _clock.LocalTimeZone) };
+            switch (Jail.Restore(local, _clock.GetUtcNow(), ban.Failures > 0 ? longest : null))
+            {
+                case Banned banned:
+                    restored.Add(banned.Ban);
+                    Enforce(banned.Ban);
+                    break;
+                case Jails.Ignored ignored:
+                    Tell(BanEventKind.Ignored, $"Ignore {ignored.Id} by {ignored.Reason}; its ban is not restored", ignored.Id, null, null);
+                    break;
+            }
+        }
+
+        TellRestored(restored);
+    }
+
+    /// <summary>Counts a ban of another jail as a failure.</summary>
+    public void TakeBan(Ban ban) => Count(
+        new Failure(ban.Id, ban.Time, [$"[{ban.Jail}] Ban {ban.Id}"], System.Collections.Immutable.ImmutableDictionary<string, string>.Empty, 0, 0), null);
+
     /// <summary>Ends the bans whose time is up.</summary>
     public void Tick()
     {
-        foreach (Ban ban in Jail.Expire(_clock.GetUtcNow()))
-        {
-            Lift(ban, "Unban");
-        }
+        Lift(Jail.Expire(_clock.GetUtcNow()), "Unban");
     }
 
     /// <summary>Bans by hand.</summary>
@@ -130,12 +174,8 @@ internal sealed class JailRun
     /// <summary>Lifts by hand; null lifts every ban.</summary>
     public IReadOnlyList<Ban> Unban(BanId? id)
     {
-        IReadOnlyList<Ban> lifted = id is { } which ? Jail.Unban(which) : Jail.UnbanAll();
-        foreach (Ban ban in lifted)
-        {
-            Lift(ban, "Unban");
-        }
-
+        IReadOnlyList<Ban> lifted = id is { } which ? Jail.Unban(which, _clock.GetUtcNow()) : Jail.UnbanAll(_clock.GetUtcNow());
+        Lift(lifted, "Unban");
         return lifted;
     }
 
@@ -154,7 +194,7 @@ internal sealed class JailRun
             MaxRetry = Options.MaxRetry.Value,
             FindTime = Options.FindTime.Value,
             BanTime = Options.BanTime.Value,
-            Actions = [.. Rules.Select(rule => rule.ToString())],
+            Actions = [.. Targets.Select(target => target.ToString()!)],
             CurrentlyFailed = numbers.CurrentlyFailed,
             TotalFailed = numbers.TotalFailed,
             CurrentlyBanned = numbers.CurrentlyBanned,
@@ -170,7 +210,7 @@ internal sealed class JailRun
 
     private Ban WithState(Ban ban)
     {
-        bool pending = Rules.Any(rule => ban.Id.IsAddress && rule.Enforcer.IsPending(rule.Rule, ban.Address));
+        bool pending = Targets.Any(target => target.IsPending(ban));
         return ban with { State = pending ? BanState.Pending : BanState.Active };
     }
 
@@ -220,46 +260,107 @@ internal sealed class JailRun
                 Tell(BanEventKind.Ignored, $"Ignore {ignored.Id} by {ignored.Reason}", ignored.Id, failure, source);
                 break;
             case Banned banned:
-                Enforce(banned.Ban, BanEventKind.Banned, $"Ban {banned.Id}", failure, source);
+                Enforce(banned.Ban, $"Ban {banned.Id}", failure, source);
+                if (failure is not null)
+                {
+                    Made?.Invoke(banned.Ban);
+                }
+
                 break;
             case Prolonged prolonged:
-                Enforce(prolonged.Ban, BanEventKind.Prolonged, $"Prolong {prolonged.Id} ({Length(prolonged.Ban)})", failure, source);
+                Prolong(prolonged.Ban);
+                TellBan(BanEventKind.Prolonged, $"Prolong {prolonged.Id} ({Length(prolonged.Ban)})", prolonged.Ban, failure, source);
                 break;
             case Expired expired:
                 Tell(BanEventKind.Ignored, $"Ignore {expired.Id}, expired bantime", expired.Id, failure, source);
                 break;
-            case AlreadyBanned when failure is not null:
+            case AlreadyBanned already when failure is not null:
+                Doubt(already.Ban);
                 Tell(BanEventKind.Found, $"{decision.Id} already banned", decision.Id, failure, source);
+                break;
+            case Counted { InForce: { } ban }:
+                Doubt(ban);
                 break;
             default:
                 break;
         }
     }
 
-    private void Enforce(Ban ban, BanEventKind kind, string message, Failure? failure, string? source)
+    private void TellRestored(List<Ban> bans)
     {
-        foreach (EnforcedRule rule in Rules)
+        // A line for each of a hundred thousand would drown everything else.
+        if (bans.Count > MostRestoredTold)
         {
-            rule.Add(ban);
+            _events.Publish(BanEventKind.Restored, string.Create(CultureInfo.InvariantCulture, $"Restored {bans.Count} bans"), Name);
+            return;
         }
 
-        if (!ban.Id.IsAddress && Rules.Count > 0 && !_hasToldText)
+        foreach (Ban ban in bans)
+        {
+            _events.Publish(new BanEvent(BanEventKind.Restored, _clock.GetLocalNow(), VisibleText.Of($"Restore Ban {ban.Id}")) { Jail = Name, Id = ban.Id, Ban = ban });
+        }
+    }
+
+    private void Doubt(Ban ban)
+    {
+        foreach (IBanTarget target in Targets)
+        {
+            target.Doubt(ban);
+        }
+    }
+
+    /// <summary>Hands a new ban to every target.</summary>
+    /// <returns>Whether each can hold what is banned at all.</returns>
+    private bool Enforce(Ban ban)
+    {
+        bool isHeld = true;
+        foreach (IBanTarget target in Targets)
+        {
+            isHeld &= target.Add(ban);
+        }
+
+        return isHeld;
+    }
+
+    private void Prolong(Ban ban)
+    {
+        foreach (IBanTarget target in Targets)
+        {
+            target.Prolong(ban);
+        }
+    }
+
+    private void Enforce(Ban ban, string message, Failure? failure, string? source)
+    {
+        bool isHeld = Enforce(ban);
+        if (!isHeld && !_hasToldText)
         {
             _hasToldText = true;
             Tell(BanEventKind.FirewallFailed, $"{ban.Id} is no address and cannot stand in a packet filter; the ban is kept, but stops no packet. Said once.", ban.Id, null, source);
         }
 
-        _events.Publish(new BanEvent(kind, _clock.GetLocalNow(), VisibleText.Of(message)) { Jail = Name, Id = ban.Id, Ban = ban, Failure = failure, Source = source });
+        TellBan(BanEventKind.Banned, message, ban, failure, source);
     }
 
-    private void Lift(Ban ban, string word)
+    private void TellBan(BanEventKind kind, string message, Ban ban, Failure? failure, string? source) =>
+        _events.Publish(new BanEvent(kind, _clock.GetLocalNow(), VisibleText.Of(message)) { Jail = Name, Id = ban.Id, Ban = ban, Failure = failure, Source = source });
+
+    private void Lift(IReadOnlyList<Ban> bans, string word)
     {
-        foreach (EnforcedRule rule in Rules)
+        if (bans.Count == 0)
         {
-            rule.Remove(ban);
+            return;
         }
 
-        _events.Publish(new BanEvent(BanEventKind.Unbanned, _clock.GetLocalNow(), VisibleText.Of($"{word} {ban.Id}")) { Jail = Name, Id = ban.Id, Ban = ban });
+        foreach (IBanTarget target in Targets)
+        {
+            target.Remove(bans);
+        }
+
+        foreach (Ban ban in bans)
+        {
+            _events.Publish(new BanEvent(BanEventKind.Unbanned, _clock.GetLocalNow(), VisibleText.Of($"{word} {ban.Id}")) { Jail = Name, Id = ban.Id, Ban = ban });
+        }
     }
 
     private void Tell(BanEventKind kind, string message, BanId id, Failure? failure, string? source) =>

@@ -1,16 +1,17 @@
 using PSBan.Model;
 using PSBan.Sources;
+using PSBan.Store;
 
 namespace PSBan.Watch;
 
 /// <summary>One reader: follows a source and hands each block to the jails that read it, one block at a time.</summary>
-internal sealed class SourceRun(ILogSource source, IReadOnlyList<JailRun> jails, LogStart start, WatchLoop loop, EventHub events, TimeProvider clock) : ISourceObserver
+internal sealed class SourceRun(ILogSource source, IReadOnlyList<JailRun> jails, LogStart start, string name, PositionBook positions, WatchLoop loop, EventHub events, TimeProvider clock) : ISourceObserver
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, SourceInfo> _logs = new(StringComparer.Ordinal);
 
     /// <summary>One reader for each glob and encoding, however many jails read it.</summary>
-    public static List<SourceRun> Plan(IEnumerable<JailRun> jails, WatchLoop loop, EventHub events, TimeProvider clock) =>
+    public static List<SourceRun> Plan(IEnumerable<JailRun> jails, PositionBook positions, WatchLoop loop, EventHub events, TimeProvider clock) =>
         [.. jails
             .SelectMany(jail => jail.Options.LogPaths.Select(path => (jail, path)))
             .GroupBy(pair => (pair.path.Glob, pair.path.Tail, Encoding: pair.jail.Options.LogEncoding.Value))
@@ -21,7 +22,8 @@ internal sealed class SourceRun(ILogSource source, IReadOnlyList<JailRun> jails,
                 DateTimeOffset now = clock.GetUtcNow();
                 DateTimeOffset? notBefore = window < now - DateTimeOffset.UnixEpoch ? now - window : null;
                 var start = new LogStart(AtEnd: group.Key.Tail, NotBefore: notBefore, DateOf: readers[0].DateReader());
-                return new SourceRun(LogSources.Follow(group.Key.Glob, group.Key.Encoding, clock), readers, start, loop, events, clock);
+                string name = group.Key.Encoding == "auto" ? group.Key.Glob : $"{group.Key.Glob} ({group.Key.Encoding})";
+                return new SourceRun(LogSources.Follow(group.Key.Glob, group.Key.Encoding, clock), readers, start, name, positions, loop, events, clock);
             })];
 
     /// <summary>Every log of all readers, one entry a log.</summary>
@@ -49,9 +51,10 @@ internal sealed class SourceRun(ILogSource source, IReadOnlyList<JailRun> jails,
     {
         try
         {
-            await foreach (LogBlock block in source.FollowAsync(_ => start, this, cancelToken).ConfigureAwait(false))
+            await foreach (LogBlock block in source.FollowAsync(StartOf, this, cancelToken).ConfigureAwait(false))
             {
-                await loop.RunAsync(() => Process(block), cancelToken).ConfigureAwait(false);
+                // Waited for even at the end: the block is the reader's, who uses it again.
+                await loop.RunAsync(() => Process(block), CancellationToken.None).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (cancelToken.IsCancellationRequested)
@@ -84,6 +87,8 @@ internal sealed class SourceRun(ILogSource source, IReadOnlyList<JailRun> jails,
         }
     }
 
+    private LogStart StartOf(string log) => start with { Position = positions.Find(new PositionKey(name, log)) };
+
     private bool Process(LogBlock block)
     {
         int lines = block.Text.Span.Count('\n');
@@ -91,6 +96,12 @@ internal sealed class SourceRun(ILogSource source, IReadOnlyList<JailRun> jails,
         foreach (JailRun jail in jails)
         {
             failures += jail.Process(block, this);
+        }
+
+        // In the same piece of work as the counting, so that no checkpoint can come between.
+        if (block.Position is { } position)
+        {
+            positions.Note(new PositionKey(name, block.Source), position);
         }
 
         Change(block.Source, log => log with { Lines = log.Lines + lines, Failures = log.Failures + failures, LastLine = clock.GetLocalNow() });

@@ -10,6 +10,9 @@ internal sealed class WatchLoop
 {
     private readonly Channel<Action> _work = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
 
+    /// <summary>What is done after each piece of work, on the loop. Set before <see cref="WorkAsync"/>.</summary>
+    public Action? AfterEach { get; set; }
+
     /// <summary>Runs an action on the loop; false when the loop has ended.</summary>
     public bool Post(Action action) => _work.Writer.TryWrite(action);
 
@@ -40,6 +43,7 @@ internal sealed class WatchLoop
         await foreach (Action action in _work.Reader.ReadAllAsync().ConfigureAwait(false))
         {
             action();
+            AfterEach?.Invoke();
         }
     }
 

@@ -1,7 +1,9 @@
 using System.IO.Enumeration;
 using PSBan.Configuration;
 using PSBan.Firewalls;
+using PSBan.Firewalls.Command;
 using PSBan.Jails;
+using PSBan.Jails.Increments;
 using PSBan.Matching;
 using PSBan.Model;
 
@@ -10,8 +12,9 @@ namespace PSBan.Watch;
 /// <summary>A configuration made ready to run: every filter translated, every action matched with a packet filter, every problem gathered. Nothing is opened.</summary>
 public sealed class WatchPlan
 {
-    private WatchPlan(WatchConfiguration configuration, IReadOnlyList<JailPlan> jails, IReadOnlyList<Problem> problems)
+    private WatchPlan(WatchConfiguration configuration, IReadOnlyList<JailPlan> jails, StateSettings state, IReadOnlyList<Problem> problems)
     {
+        State = state;
         Configuration = configuration;
         Jails = jails;
         Problems = problems;
@@ -25,6 +28,9 @@ public sealed class WatchPlan
 
     /// <summary>The jails that can run.</summary>
     internal IReadOnlyList<JailPlan> Jails { get; }
+
+    /// <summary>Where the state is kept.</summary>
+    internal StateSettings State { get; }
 
     /// <summary>The names of the jails that can run.</summary>
     public IEnumerable<string> JailNames => Jails.Select(jail => jail.Options.Name);
@@ -41,13 +47,25 @@ public sealed class WatchPlan
         foreach (JailOptions jail in configuration.Jails)
         {
             if ((options.Jails.Count == 0 || options.Jails.Any(name => FileSystemName.MatchesSimpleExpression(name, jail.Name)))
-                && JailPlan.TryCreate(jail, factory, options.Clock, problems) is { } plan)
+                && JailPlan.TryCreate(WithoutOwnLog(jail, configuration), factory, options, problems) is { } plan)
             {
                 jails.Add(plan);
             }
         }
 
-        return new WatchPlan(configuration, jails, problems);
+        return new WatchPlan(configuration, jails, StateSettings.Read(configuration, options.StatePath, problems), problems);
+    }
+
+    // What stands in this program's own log is counted before it is written there.
+    private static JailOptions WithoutOwnLog(JailOptions jail, WatchConfiguration configuration)
+    {
+        if (!JailPlan.CountsBansOf(jail))
+        {
+            return jail;
+        }
+
+        string own = configuration.Settings.TryGetValue("logtarget", out Located<string> target) && StateSettings.IsOwn(target) ? target.Value : DefaultPaths.Log;
+        return jail with { LogPaths = [.. jail.LogPaths.Where(path => path.Glob != own && path.Glob != DefaultPaths.Log)] };
     }
 
     /// <summary>Refuses a plan without jails.</summary>
@@ -69,29 +87,46 @@ public sealed class WatchPlan
 /// <summary>One jail made ready to run.</summary>
 /// <param name="Options">Its settings.</param>
 /// <param name="Rules">Its rules, with the packet filter that each names.</param>
+/// <param name="Commands">Its actions that are made of commands.</param>
 /// <param name="Lines">How its filter works.</param>
-internal sealed record JailPlan(JailOptions Options, IReadOnlyList<FirewallBinding> Rules, LineFilterOptions Lines)
+/// <param name="Increments">How its bans grow longer.</param>
+internal sealed record JailPlan(
+    JailOptions Options, IReadOnlyList<FirewallBinding> Rules, IReadOnlyList<CommandDefinition> Commands, LineFilterOptions Lines, IncrementOptions Increments)
 {
+    /// <summary>
+    /// Whether the jail counts the bans of the other jails: fail2ban's <c>recidive</c> reads them in its own log, here they come without a detour, so that none is
+    /// missed or counted twice. Its logs are followed for the bans of other programs.
+    /// </summary>
+    public bool CountsBans => CountsBansOf(Options);
+
+    /// <summary>Whether a jail counts the bans of the others.</summary>
+    public static bool CountsBansOf(JailOptions jail) => jail.Filter.Name == "recidive";
+
     /// <summary>Prepares a jail; null, with problems told, where it cannot run.</summary>
-    public static JailPlan? TryCreate(JailOptions jail, FirewallFactory factory, TimeProvider clock, List<Problem> problems)
+    public static JailPlan? TryCreate(JailOptions jail, FirewallFactory factory, WatchOptions options, List<Problem> problems)
     {
         int before = problems.Count;
-        LineFilterOptions lines = new() { Clock = clock, SkipsUnlikelyLines = true, FindTime = jail.FindTime.Value.IsPermanent ? null : jail.FindTime.Value.ToTimeSpan() };
+        LineFilterOptions lines = new() { Clock = options.Clock, SkipsUnlikelyLines = true, FindTime = jail.FindTime.Value.IsPermanent ? null : jail.FindTime.Value.ToTimeSpan() };
         bool isUsable = LineFilter.TryCreate(jail.Filter, lines, problems) is not null;
+        IncrementOptions increments = IncrementOptions.Read(jail, problems);
         List<FirewallBinding> rules = [];
+        List<CommandDefinition> commands = [];
         foreach (ActionOptions action in jail.Actions)
         {
-            if (factory.Create(jail.Name, action, problems) is { } rule)
+            if (FirewallFactory.IsNative(action.File) && options.Firewall != FirewallBackEnds.Command)
             {
-                rules.Add(rule);
+                if (factory.Create(jail.Name, action, problems) is { } rule)
+                {
+                    rules.Add(rule);
+                }
             }
-            else if (!FirewallFactory.IsNative(action.File))
+            else if (CommandDefinition.TryCreate(jail.Name, action, problems) is { } command)
             {
-                problems.Add(new Problem(ProblemSeverity.Warning, "ActionNotRun", $"The action '{action.File}' is not run by this version; only packet filter actions are.", action.Location, jail.Name));
+                commands.Add(command);
             }
         }
 
-        if (jail.LogPaths.Count == 0)
+        if (jail.LogPaths.Count == 0 && !CountsBansOf(jail))
         {
             problems.Add(new Problem(
                 ProblemSeverity.Error,
@@ -113,17 +148,18 @@ internal sealed record JailPlan(JailOptions Options, IReadOnlyList<FirewallBindi
             problems[i] = problems[i].Jail is null ? problems[i] with { Jail = jail.Name } : problems[i];
         }
 
-        return isUsable && !problems.Skip(before).Any(problem => problem.Severity == ProblemSeverity.Error) ? new JailPlan(jail, rules, lines) : null;
+        return isUsable && !problems.Skip(before).Any(problem => problem.Severity == ProblemSeverity.Error) ? new JailPlan(jail, rules, commands, lines, increments) : null;
     }
 
     /// <summary>Puts the jail to work.</summary>
-    public JailRun Start(IReadOnlyList<EnforcedRule> rules, IgnoreSources ignored, HostResolver resolver, WatchLoop loop, EventHub events, TimeProvider clock)
+    public JailRun Start(FirewallSet firewalls, ActionSet actions, Offenders offenders, IgnoreSources ignored, HostResolver resolver, WatchLoop loop, EventHub events, TimeProvider clock)
     {
         IgnoreList ignore = IgnoreList.Create(
             Options, ignored, ignored, problem => events.Publish(BanEventKind.ConfigurationProblem, problem.ToString(), Options.Name));
 
         // Asking once makes known what the list needs, so that it is there before the first line.
         ignore.Match(Address.Parse("192.0.2.0"));
-        return new JailRun(this, new Jail(Options, ignore), rules, resolver, loop, events, clock);
+        var jail = new Jail(Options, ignore, new BanIncrement(Options, Increments, offenders));
+        return new JailRun(this, jail, [.. firewalls.RulesOf(this), .. actions.Open(this, jail)], resolver, loop, events, clock);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using PSBan.Control;
 using PSBan.Model;
+using PSBan.Store;
 using PSBan.Watch;
 
 namespace PSBan.Tests.Control;
@@ -18,7 +19,7 @@ public sealed class ControlTests : IAsyncDisposable
     public ControlTests()
     {
         _listener = ControlEndpoint.Listen(_folder.FullName);
-        _serving = new ControlServer(_listener, _watch, _events.Subscribe, TimeProvider.System).RunAsync(_stop.Token, _stop.Token);
+        _serving = new ControlServer(_listener, _watch, _events.Subscribe, (query, _) => Task.FromResult(History(query)), TimeProvider.System).RunAsync(_stop.Token, _stop.Token);
     }
 
     public async ValueTask DisposeAsync()
@@ -28,6 +29,39 @@ public sealed class ControlTests : IAsyncDisposable
         _listener.Dispose();
         _folder.Delete(recursive: true);
         _stop.Dispose();
+    }
+
+    [Fact]
+    public async Task History_travels_whole_and_by_its_query()
+    {
+        await using WatchClient client = await WatchClient.ConnectAsync(_folder.FullName, _stop.Token);
+        List<BanHistoryEntry> entries = [];
+        var query = new HistoryQuery { Jail = "sshd", Id = BanId.FromText("192.0.2.0/24"), After = DateTimeOffset.UnixEpoch, Before = DateTimeOffset.MaxValue };
+        await foreach (BanHistoryEntry entry in client.GetHistoryAsync(query, _stop.Token))
+        {
+            entries.Add(entry);
+        }
+
+        BanHistoryEntry expected = History(query).Single() with { Matches = [] };
+        Assert.Equal(expected, Assert.Single(entries) with { Matches = expected.Matches });
+        Assert.Equal(["a line"], entries[0].Matches);
+    }
+
+    [Fact]
+    public async Task History_that_cannot_be_read_is_refused_with_the_reason()
+    {
+        await using WatchClient client = await WatchClient.ConnectAsync(_folder.FullName, _stop.Token);
+        ControlException e = await Assert.ThrowsAsync<ControlException>(async () => await client.GetHistoryAsync(new HistoryQuery(), _stop.Token).GetAsyncEnumerator().MoveNextAsync());
+        Assert.Equal((ControlErrorCode.Failed, "No jail, no history."), (e.Code, e.Message));
+    }
+
+    private static IEnumerable<BanHistoryEntry> History(HistoryQuery query)
+    {
+        string jail = query.Jail ?? throw new StoreException(StoreFailure.Unavailable, "No jail, no history.");
+        yield return new BanHistoryEntry(jail, query.Id!.Value, query.After!.Value, Duration.FromSeconds(600))
+        {
+            Count = 2, Failures = 5, Ended = query.Before, End = BanEnd.Lifted, Matches = ["a line"],
+        };
     }
 
     [Fact]

@@ -93,11 +93,11 @@ public class BanListTests
         }
 
         jail.Ban(BanId.FromText("192.0.2.0/30"), At(0));
-        Assert.Equal(["192.0.2.0/30", "192.0.2.1", "192.0.2.200"], jail.Unban(BanId.FromText("192.0.2.0/24")).Select(ban => ban.Id.ToString()).Order());
+        Assert.Equal(["192.0.2.0/30", "192.0.2.1", "192.0.2.200"], jail.Unban(BanId.FromText("192.0.2.0/24"), Start).Select(ban => ban.Id.ToString()).Order());
         Assert.Equal(["192.0.3.1", "2001:db8::1", "user"], jail.Bans.Select(ban => ban.Id.ToString()));
-        Assert.Empty(jail.Unban(s_id));
-        Assert.Single(jail.Unban(BanId.FromText("user")));
-        Assert.Equal(2, jail.UnbanAll().Count);
+        Assert.Empty(jail.Unban(s_id, Start));
+        Assert.Single(jail.Unban(BanId.FromText("user"), Start));
+        Assert.Equal(2, jail.UnbanAll(Start).Count);
         Assert.Empty(jail.Expire(At(9999)));
     }
 
@@ -108,7 +108,7 @@ public class BanListTests
         jail.CountAt("192.0.2.1", 0);
         jail.CountAt("192.0.2.1", 1);
         jail.CountAt("192.0.2.1", 2);
-        jail.Unban(s_id);
+        jail.Unban(s_id, Start);
         Assert.Equal(1, Assert.IsType<Counted>(jail.CountAt("192.0.2.1", 3)).Failures);
     }
 
@@ -117,7 +117,7 @@ public class BanListTests
     {
         Jail jail = new(Options(maxRetry: 1));
         jail.CountAt("192.0.2.1", 0);
-        jail.Unban(s_id);
+        jail.Unban(s_id, Start);
         jail.CountAt("192.0.2.1", 300);
         Assert.Empty(jail.Expire(At(601)));
         Assert.Single(jail.Expire(At(901)));

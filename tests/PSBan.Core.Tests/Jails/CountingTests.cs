@@ -206,8 +206,18 @@ public class CountingTests
 
     private sealed class FixedTerms(int weight) : IBanTerms
     {
+        public Duration LongestBan => Duration.Permanent;
+
         public int WeightOf(BanId id, DateTimeOffset time) => weight;
 
         public BanTerms TermsOf(BanId id, DateTimeOffset time, Duration banTime) => new(Duration.FromSeconds(7200), 4);
+
+        public void Note(Ban ban)
+        {
+        }
+
+        public void Forgive(BanId id)
+        {
+        }
     }
 }

@@ -35,6 +35,9 @@ public sealed class WatchProcess : IAsyncDisposable
         return new WatchProcess(Process.Start(start)!);
     }
 
+    /// <summary>The process; every word in front of the watch's own replaces itself by what follows.</summary>
+    public int Id => _process.Id;
+
     public static string StateOf(string folder) => Path.Combine(folder, "state");
 
     /// <summary>Waits for an event.</summary>

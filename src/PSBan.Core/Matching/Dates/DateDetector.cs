@@ -18,6 +18,15 @@ internal sealed class DateDetector(IEnumerable<DateTemplate> templates, TimeProv
     /// <summary>Every template with the number of dates it found, in the present order.</summary>
     public IEnumerable<(DateTemplate Template, long Hits)> Usage => _slots.Select(slot => (slot.Template, slot.Hits));
 
+    /// <summary>The layout of the last date, which is looked for first in the next line; null where only regexes can tell.</summary>
+    public DateLayout? Expected => _lastWinner < _slots.Count ? _slots[_lastWinner].Template.Layout : null;
+
+    /// <summary>Takes note of lines that <see cref="Expected"/> accepts, as if each had been searched.</summary>
+    /// <param name="line">The last of them.</param>
+    /// <param name="length">The length of its date.</param>
+    /// <param name="count">How many there are.</param>
+    public void Repeat(ReadOnlySpan<char> line, int length, long count = 1) => Record(line, 0, length, _lastWinner, count);
+
     /// <summary>Looks for the date of a line.</summary>
     /// <param name="line">The line.</param>
     public DateMatch Match(string line)
@@ -35,7 +44,7 @@ internal sealed class DateDetector(IEnumerable<DateTemplate> templates, TimeProv
 
         if (match.Success)
         {
-            Record(line, match, winner);
+            Record(line, match.Start, match.End, winner, 1);
         }
 
         return match;
@@ -103,18 +112,18 @@ internal sealed class DateDetector(IEnumerable<DateTemplate> templates, TimeProv
         return fallback;
     }
 
-    private void Record(string line, in DateMatch match, int winner)
+    private void Record(ReadOnlySpan<char> line, int start, int end, int winner, long count)
     {
         Slot slot = _slots[winner];
-        slot.Hits++;
+        slot.Hits += count;
         slot.LastUsed = clock.GetUtcNow();
-        slot.Distance = match.Start;
+        slot.Distance = start;
         if (_firstUnused == winner)
         {
             _firstUnused++;
         }
 
-        _last = new DateSpan(line, match.Start, match.End);
+        _last = new DateSpan(line, start, end);
         _lastWinner = winner != 0 && winner != _lastWinner ? MoveUp(winner) : winner;
     }
 

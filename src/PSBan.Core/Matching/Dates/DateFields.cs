@@ -16,6 +16,18 @@ internal struct DateFields
     private int? _hour12;
     private bool _isPm;
 
+    /// <summary>Takes what is known already.</summary>
+    /// <param name="year">The year; null where it is to be guessed.</param>
+    /// <param name="month">The month.</param>
+    /// <param name="day">The day of the month.</param>
+    /// <param name="time">The time of day.</param>
+    /// <param name="offset">Minutes east of Greenwich; null where there is no zone.</param>
+    public DateFields(int? year, int month, int day, TimeSpan time, int? offset)
+    {
+        (Year, Month, Day, Offset) = (year, month, day, offset);
+        (Hour, Minute, Second) = (time.Hours, time.Minutes, time.Seconds);
+    }
+
     /// <summary>The year of the common era.</summary>
     public int? Year { get; private set; }
 

@@ -12,7 +12,7 @@ internal readonly struct DateSpan
     /// <param name="line">The line.</param>
     /// <param name="start">Where the date starts.</param>
     /// <param name="end">Where it ends.</param>
-    public DateSpan(string line, int start, int end)
+    public DateSpan(ReadOnlySpan<char> line, int start, int end)
     {
         (Start, End) = (start, end);
         (_before, _first) = (At(line, start - 1), At(line, start));
@@ -39,11 +39,11 @@ internal readonly struct DateSpan
     /// inside is and is neither letter nor digit.
     /// </summary>
     /// <param name="line">The other line.</param>
-    public bool StandsIn(string line) =>
+    public bool StandsIn(ReadOnlySpan<char> line) =>
         (At(line, Start - 1) == _before || IsSameMark(At(line, Start), _first))
         && (At(line, End) == _behind || IsSameMark(At(line, End - 1), _last));
 
     private static bool IsSameMark(int character, int known) => character == known && (known < 0 || !char.IsLetterOrDigit((char)known));
 
-    private static int At(string line, int index) => (uint)index < (uint)line.Length ? line[index] : NoCharacter;
+    private static int At(ReadOnlySpan<char> line, int index) => (uint)index < (uint)line.Length ? line[index] : NoCharacter;
 }

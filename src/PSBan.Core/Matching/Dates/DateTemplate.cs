@@ -15,6 +15,9 @@ internal abstract class DateTemplate(string name, BoundedDate date)
     /// <summary>The pattern it was made of; null for the built-in kinds that have none.</summary>
     public virtual string? Pattern => null;
 
+    /// <summary>Reads most of its dates without the regex; null where there is only the regex.</summary>
+    public virtual DateLayout? Layout => null;
+
     /// <summary>Whether it is bound to the start or the end of the line.</summary>
     public bool IsAnchored { get; } = date.IsAnchored;
 

@@ -8,15 +8,20 @@ internal sealed class DefaultTemplates
     /// <summary>A date at the start of the line is by far the likelier one: anything further in may have been written by the attacker.</summary>
     public const double LineBeginWeight = 100;
 
+    /// <summary>ISO 8601 and its relatives.</summary>
+    public const string YearMonthDayTime = @"%ExY(?P<_sep>[-/.])%m(?P=_sep)%d(?:T|  ?)%H:%M:%S(?:[.,]%f)?(?:\s*%z)?";
+
+    /// <summary>The stamp of syslog.</summary>
+    public const string MonthDayTime = @"(?:%a )?%b %d %k:%M:%S" + Fraction + @"(?: %ExY)?";
+
     private const string Fraction = @"(?:\.%f)?";
-    private const string WeekdayMonthDayTime = @"(?:%a )?%b %d %k:%M:%S" + Fraction + @"(?: %ExY)?";
 
     private static readonly ConcurrentDictionary<int, DefaultTemplates> s_byDecade = new();
 
     private static readonly string[] s_patterns =
     [
-        @"%ExY(?P<_sep>[-/.])%m(?P=_sep)%d(?:T|  ?)%H:%M:%S(?:[.,]%f)?(?:\s*%z)?",
-        WeekdayMonthDayTime,
+        YearMonthDayTime,
+        MonthDayTime,
         @"(?:%a )?%b %d %ExY %k:%M:%S" + Fraction,
         @"%d(?P<_sep>[-/])%m(?P=_sep)(?:%ExY|%Exy) %k:%M:%S",
         @"%d(?P<_sep>[-/])%b(?P=_sep)%ExY[ :]?%H:%M:%S" + Fraction + @"(?: %z)?",
@@ -29,8 +34,8 @@ internal sealed class DefaultTemplates
         "%b %d, %ExY %I:%M:%S %p",
         "^%b-%d-%Exy %k:%M:%S",
         @"%ExY%Exm%Exd(?:-|T|  ?)%ExH:?%ExM:?%ExS(?:[.,]%f)?(?:\s*%z)?",
-        "(?:%Z )?" + WeekdayMonthDayTime,
-        "(?:%z )?" + WeekdayMonthDayTime,
+        "(?:%Z )?" + MonthDayTime,
+        "(?:%z )?" + MonthDayTime,
         DatePattern.Tai64n,
     ];
 

@@ -8,10 +8,13 @@ internal sealed class FieldTemplate : DateTemplate
     private (char Code, int Group)[]? _fields;
 
     private FieldTemplate(string pattern, string name, BoundedDate date)
-        : base(name, date) => Pattern = pattern;
+        : base(name, date) => (Pattern, Layout) = (pattern, DateLayout.Of(pattern));
 
     /// <inheritdoc/>
     public override string Pattern { get; }
+
+    /// <inheritdoc/>
+    public override DateLayout? Layout { get; }
 
     /// <summary>Makes a template of one date pattern.</summary>
     /// <param name="pattern">The pattern, its prefix words and codes unexpanded.</param>

@@ -92,7 +92,8 @@ internal sealed record LiteralSet(IReadOnlyList<string> Strings, bool IgnoreCase
     };
 
     /// <summary>How rare a string is thought to be.</summary>
-    private static double Weight(string text)
+    /// <param name="text">The string.</param>
+    internal static double Weight(string text)
     {
         double weight = 0;
         foreach (char c in text)

@@ -9,6 +9,9 @@ namespace PSBan.Matching.Patterns;
 /// <param name="IgnoreCase">Whether they are to be searched without regard to ASCII case (<see cref="StringComparison.OrdinalIgnoreCase"/>).</param>
 public sealed record PatternLiterals(IReadOnlyList<string> Values, bool IgnoreCase)
 {
+    /// <summary>How much work a search for them spares, as far as that can be told without the texts.</summary>
+    internal double Score => new LiteralSet(Values, IgnoreCase).Score;
+
     /// <summary>Whether the text contains one of the strings.</summary>
     /// <param name="text">The text.</param>
     public bool FoundIn(ReadOnlySpan<char> text)

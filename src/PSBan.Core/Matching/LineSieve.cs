@@ -1,0 +1,68 @@
+using System.Buffers;
+using PSBan.Matching.Dates;
+
+namespace PSBan.Matching;
+
+/// <summary>
+/// Tells the lines of a text that a report has to look at from those that only count: they cannot match, and their dates are where they are expected.
+/// It remembers nothing from line to line, so that threads may share it and sieve ahead.
+/// </summary>
+/// <param name="likelihood">Rules lines out.</param>
+/// <param name="coarse">Strings of which every line that is not ruled out contains one.</param>
+internal sealed class LineSieve(LineLikelihood likelihood, SearchValues<string> coarse)
+{
+    /// <summary>Whether fail2ban-regex does not look at such a line at all.</summary>
+    /// <param name="line">The line.</param>
+    public static bool IsNoLine(ReadOnlySpan<char> line) => line.IsEmpty || line[0] == '#';
+
+    /// <summary>Sieves whole lines.</summary>
+    /// <param name="text">The lines, each ended by <c>\n</c>.</param>
+    /// <param name="start">Where to begin: the start of a line.</param>
+    /// <param name="layout">The layout that dates are expected in; null where there is none.</param>
+    /// <param name="found">Receives the lines to look at. Behind the last of them stands one without length, for the lines passed over at the end.</param>
+    public void Sift(ReadOnlySpan<char> text, int start, DateLayout? layout, List<SievedLine> found)
+    {
+        int hit = Next(text, start);
+        int passed = 0, lastPassed = start, firstPassed = start;
+        while (start < text.Length)
+        {
+            int length = text[start..].IndexOf('\n');
+            length = length < 0 ? text.Length - start : length;
+            ReadOnlySpan<char> line = text.Slice(start, length);
+            if (!IsNoLine(line))
+            {
+                bool mayMatch = hit < start + length && likelihood.Allows(line);
+                if (!mayMatch && layout is not null && layout.Read(line, out _) > 0)
+                {
+                    passed++;
+                    lastPassed = start;
+                }
+                else
+                {
+                    found.Add(new SievedLine(start, length, mayMatch, passed, firstPassed, lastPassed));
+                    (passed, firstPassed) = (0, start + length + 1);
+                }
+            }
+
+            start += length + 1;
+            hit = hit < start ? Next(text, start) : hit;
+        }
+
+        found.Add(new SievedLine(text.Length, 0, false, passed, firstPassed, lastPassed));
+    }
+
+    private int Next(ReadOnlySpan<char> text, int start)
+    {
+        int hit = start < text.Length ? text[start..].IndexOfAny(coarse) : -1;
+        return hit < 0 ? int.MaxValue : start + hit;
+    }
+}
+
+/// <summary>A line to look at, and the lines passed over before it.</summary>
+/// <param name="Start">Where it starts in the text.</param>
+/// <param name="Length">How many characters it has.</param>
+/// <param name="MayMatch">Whether it can match; otherwise only its date is to be found.</param>
+/// <param name="Passed">How many lines since the one before it cannot match and have dates in the expected layout.</param>
+/// <param name="FirstPassed">Where these lines begin; among them may stand some that are no lines to fail2ban-regex.</param>
+/// <param name="LastPassed">Where the last of them starts.</param>
+internal readonly record struct SievedLine(int Start, int Length, bool MayMatch, int Passed, int FirstPassed, int LastPassed);
