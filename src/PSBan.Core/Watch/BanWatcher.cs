@@ -45,7 +45,7 @@ public sealed class BanWatcher
         await Task.Yield();
         try
         {
-            using WatchLock claim = WatchLock.Take(_options.StatePath);
+            using WatchLock claim = await WatchLock.TakeAsync(_options.StatePath, _options.Clock, cancelToken).ConfigureAwait(false);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancelToken);
             await RunClaimedAsync(stop).ConfigureAwait(false);
         }
