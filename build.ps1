@@ -9,7 +9,7 @@
     Analyze  runs PSScriptAnalyzer over every script and fails on whatever it finds.
     Package  builds in Release and packs out/PSBan-<version>.zip.
 .PARAMETER PesterOnly
-    With Test: runs the Pester suite alone, on the module as it was built last.
+    With Test: runs the Pester suite alone, on the module as it was built last; only its help is built anew.
 #>
 [CmdletBinding()]
 param(
@@ -49,11 +49,35 @@ function Build-Help {
 
     # PlatyPS puts the file into a folder of the module's name; the module wants it in en-US.
     $folder = "$root/out/help"
-    Get-ChildItem -Path "$root/en-US/*.md" |
+    $built = Get-ChildItem -Path "$root/en-US/*.md" |
         Microsoft.PowerShell.PlatyPS\Import-MarkdownCommandHelp |
-        Microsoft.PowerShell.PlatyPS\Export-MamlCommandHelp -OutputFolder $folder -Force |
-        Move-Item -Destination (New-Item -ItemType Directory -Force -Path "$modulePath/en-US") -Force
+        Microsoft.PowerShell.PlatyPS\Export-MamlCommandHelp -OutputFolder $folder -Force
+    $help = [xml]::new()
+    $help.PreserveWhitespace = $true
+    $help.Load($built.FullName)
+    Repair-Example -Help $help
+    $null = New-Item -ItemType Directory -Force -Path "$modulePath/en-US"
+    $help.Save("$modulePath/en-US/$($built.Name)")
     Remove-Item -Recurse -Force -Path $folder
+}
+
+# PlatyPS leaves the code of an example in the introduction, fences and all, and the code element empty.
+function Repair-Example {
+    [CmdletBinding()]
+    param([xml] $Help)
+
+    foreach ($example in $Help.GetElementsByTagName('command:example')) {
+        $remarks = $example['dev:remarks']
+        foreach ($paragraph in @($example['maml:introduction'].GetElementsByTagName('maml:para'))) {
+            $null = $paragraph.ParentNode.RemoveChild($paragraph)
+            if ($paragraph.InnerText -match '(?s)^```\w*\r?\n(.*?)\r?\n```$') {
+                $example['dev:code'].InnerText = $Matches[1]
+            }
+            elseif ($paragraph.InnerText -notmatch '^[\s\x80]*$') {
+                $null = $remarks.AppendChild($paragraph)
+            }
+        }
+    }
 }
 
 function Invoke-PesterSuite {
@@ -83,7 +107,10 @@ switch ($Task) {
         Build-Module -Configuration $Configuration
     }
     'Test' {
-        if (-not $PesterOnly) {
+        if ($PesterOnly) {
+            Build-Help
+        }
+        else {
             Build-Module -Configuration $Configuration
             dotnet test "$root/PSBan.sln" --configuration $Configuration --no-build
         }

@@ -18,6 +18,7 @@
         'Add-Ban'
         'Find-BanFailure'
         'Get-Ban'
+        'Get-BanHistory'
         'Get-BanJail'
         'Get-BanWatch'
         'Remove-Ban'

@@ -78,5 +78,6 @@ Describe 'The built help' -Skip:(-not $hasBuiltHelp) {
         $help.Synopsis | Should -Not -Match '^\s*$|\[-'
         $help.Description.Text | Should -Not -BeNullOrEmpty
         @($help.Examples.Example).Count | Should -BeGreaterOrEqual 2
+        $help.Examples.Example.Code | Should -Not -Match '^\s*$|```'
     }
 }

@@ -57,6 +57,14 @@ Describe 'The views' {
         $ban.Remaining.IsPermanent | Should -BeTrue
     }
 
+    It 'show a ban of the past with its end' {
+        $entry = [PSBan.Model.BanHistoryEntry]::new('sshd', [PSBan.Model.BanId]::FromText('192.0.2.1'), $time, [PSBan.Model.Duration]::FromSeconds(600))
+        $entry.End = 'Lifted'
+        $entry | Get-View | Should -Match '2026-11-20 05:00:00 +sshd +192\.0\.2\.1 +0 +1 +10m +Lifted'
+        $entry.Matches = [string[]]"line $hostile"
+        $entry | Format-List | Get-View | Should -Match "line $visible"
+    }
+
     It 'show jails in a table and, as a list, what fail2ban-client shows' {
         Get-SampleJail | Get-View | Should -Match 'sshd +Running +sshd +3 +17 +2 +5'
         $text = Get-SampleJail | Format-List | Get-View

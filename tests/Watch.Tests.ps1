@@ -178,6 +178,18 @@ Describe 'A watch behind the session' {
         $reader.Dispose()
     }
 
+    It 'remembers what was banned, and how it ended' {
+        Add-Ban 192.0.2.60, 198.51.100.60 app @at
+        Remove-Ban 192.0.2.60 @at
+        $entry = Get-BanHistory 192.0.2.60 @at
+        $entry.Jail | Should -Be 'app'
+        $entry.End | Should -Be 'Lifted'
+        (Get-BanHistory 198.51.100.60 @at).End | Should -BeNullOrEmpty -Because 'it is in force'
+        Get-BanHistory -Before ([datetime]::Now.AddDays(-1)) @at | Should -BeNullOrEmpty
+        Get-BanHistory -After ([datetime]::Now.AddDays(-1)) -Jail 'app*' @at | Group-Object IPAddress | Should -Not -BeNullOrEmpty
+        { Get-BanHistory -Jail nosuch @at -ErrorAction Stop } | Should -Not -Throw -Because 'a jail of the past may have gone'
+    }
+
     It 'lets no second watch near its state' {
         { Start-BanWatch $fixture.ConfigPath @at -DryRun } | Should -Throw -ErrorId 'WatchAlreadyRunning,PSBan.Commands.StartBanWatchCommand'
         $second = Start-BanWatch $fixture.ConfigPath @at -DryRun -AsJob
@@ -249,6 +261,37 @@ Describe 'The end of a watch' {
         Remove-Job -Job $job
     }
 
+    It 'is over when Stop-BanWatch returns: the next watch can start at once, twenty times' {
+        $job = Invoke-WatchJob $fixture
+        foreach ($round in 1..20) {
+            $ended = $job
+            Stop-BanWatch @at
+            $job = Invoke-WatchJob $fixture
+            Remove-Job -Job $ended -Force
+        }
+
+        Remove-Job -Job $job -Force
+        Assert-Gone $fixture
+    }
+
+    It 'leaves bans and history to be read where no watch runs' {
+        $job = Invoke-WatchJob $fixture
+        Add-Ban 192.0.2.70 app -Duration 1h @at
+        Add-Ban 192.0.2.71 app @at
+        Remove-Ban 192.0.2.71 @at
+        Stop-Job -Job $job
+        Remove-Job -Job $job
+        Assert-Gone $fixture
+        "$((Get-Ban 192.0.2.64/28 @at -WarningVariable warnings -WarningAction SilentlyContinue).Address)" | Should -Be '192.0.2.70'
+        "$warnings" | Should -BeLike 'No watch is running*'
+        (Get-BanHistory 192.0.2.71 @at).End | Should -Be 'Lifted'
+        (Get-BanHistory 192.0.2.70 @at).Ended | Should -BeNullOrEmpty
+        $job = Invoke-WatchJob $fixture
+        (Get-Ban 192.0.2.70 @at).Restored | Should -BeTrue
+        Remove-Ban -All -Force @at
+        Remove-Job -Job $job -Force
+    }
+
     It 'reaches whoever waits in Receive-Job, and the job can be removed there and then' {
         $job = Invoke-WatchJob $fixture
         $stopper = [powershell]::Create().AddScript({
@@ -300,11 +343,21 @@ Describe 'The end of a watch' {
         }
     }
 
+    It 'comes at once where the state directory is somebody else''s, which stays as it is' -Skip:$IsWindows {
+        $foreign = New-Item -ItemType Directory -Path (Join-Path -Path $TestDrive -ChildPath 'foreign')
+        $null = New-Item -ItemType File -Path "$foreign/letter.txt"
+        chmod 755 $foreign.FullName
+        { Start-BanWatch $fixture.ConfigPath -StatePath $foreign.FullName -DryRun } | Should -Throw -ErrorId 'StatePathUnusable,PSBan.Commands.StartBanWatchCommand'
+        (Get-Item -LiteralPath $foreign).UnixMode | Should -Be 'drwxr-xr-x'
+        Get-ChildItem -LiteralPath $foreign -Force | Should -HaveCount 1
+    }
+
     It 'comes at once where the configuration has no jail that could run, with every problem said' {
         $bad = New-Item -ItemType Directory -Path (Join-Path -Path $TestDrive -ChildPath 'bad')
         Set-Content -LiteralPath "$bad/jail.local" -Value "[app]`nenabled = true`nfilter = nosuch`nlogpath = $($fixture.Log)"
         { Start-BanWatch $bad.FullName @at -DryRun -ErrorAction SilentlyContinue -ErrorVariable script:problems } |
             Should -Throw -ErrorId 'ConfigurationInvalid,PSBan.Commands.StartBanWatchCommand'
+        { Start-BanWatch $fixture.ConfigPath @at -DryRun -Jail nosuch } | Should -Throw -ErrorId 'JailNotFound,PSBan.Commands.StartBanWatchCommand'
         $problems.FullyQualifiedErrorId | Should -Contain 'FilterNotFound,PSBan.Commands.StartBanWatchCommand'
         $job = Start-BanWatch $bad.FullName @at -DryRun -AsJob
         Wait-Job -Job $job -Timeout 60 | Should -Not -BeNullOrEmpty

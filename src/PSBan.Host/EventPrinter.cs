@@ -18,6 +18,7 @@ internal sealed class EventPrinter(TextWriter output, bool json)
         {
             BanEventKind.Found or BanEventKind.Ignored => ("fail2ban.filter", "INFO"),
             BanEventKind.Banned or BanEventKind.Unbanned or BanEventKind.Restored or BanEventKind.Prolonged => ("fail2ban.actions", "NOTICE"),
+            BanEventKind.DryRun => ("fail2ban.actions", "INFO"),
             BanEventKind.SourceFound => ("fail2ban.filter", "INFO"),
             BanEventKind.Started or BanEventKind.Stopped or BanEventKind.Reloaded => ("fail2ban.server", "INFO"),
             BanEventKind.FirewallFailed => ("fail2ban.actions", "ERROR"),

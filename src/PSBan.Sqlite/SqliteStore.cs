@@ -80,6 +80,12 @@ internal sealed class SqliteStore : IBanStore
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         CheckpointWriter writer = _writer ?? throw new InvalidOperationException("The store was opened for reading.");
+        if (!File.Exists(Name))
+        {
+            // The system lets one write on to a file without a name, and nobody would ever see it again.
+            throw SqliteErrors.Damaged(Name, "its file is gone.");
+        }
+
         Guard(() =>
         {
             writer.Write(checkpoint);
@@ -121,6 +127,12 @@ internal sealed class SqliteStore : IBanStore
         if (File.Exists(path))
         {
             return;
+        }
+
+        // What a file that is gone has left beside it must not be taken for a part of the new one.
+        foreach (string companion in (string[])["-wal", "-shm", "-journal"])
+        {
+            File.Delete(path + companion);
         }
 
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using PSBan.Control;
 using PSBan.Firewalls;
 using PSBan.Model;
+using PSBan.Store;
 using PSBan.Watch;
 
 namespace PSBan;
@@ -30,6 +31,9 @@ internal static class Errors
     public const string FirewallUnavailableId = "FirewallUnavailable";
     public const string FirewallAccessDeniedId = "FirewallAccessDenied";
     public const string FirewallCommandFailedId = "FirewallCommandFailed";
+    public const string StateStoreLockedId = "StateStoreLocked";
+    public const string StateStoreCorruptId = "StateStoreCorrupt";
+    public const string StateStoreUnusableId = "StateStoreUnusable";
     public const string StatePathUnusableId = "StatePathUnusable";
     public const string NotAFileSystemPathId = "NotAFileSystemPath";
 
@@ -55,6 +59,9 @@ internal static class Errors
     /// <summary>A watch could not start or was ended by an error.</summary>
     public static ErrorRecord WatchEnded(Exception e, WatchOptions options) => e switch
     {
+        ConfigurationException { Problems: var problems } when options.Jails.Count > 0 && !problems.Any(problem => problem.Severity == ProblemSeverity.Error) =>
+            New(new ItemNotFoundException($"The configuration enables no jail {string.Join(", ", options.Jails.Select(VisibleText.Of))}.", e),
+                JailNotFoundId, ErrorCategory.ObjectNotFound, string.Join(", ", options.Jails), "Write 'enabled = true' under the jail's name in jail.local, or name another with -Jail."),
         ConfigurationException => New(e, ConfigurationInvalidId, ErrorCategory.InvalidData, options.ConfigPath,
             "Test-BanConfiguration lists every problem with its file and line."),
         WatchAlreadyRunningException => New(e, WatchAlreadyRunningId, ErrorCategory.ResourceBusy, options.StatePath,
@@ -65,10 +72,19 @@ internal static class Errors
             options.Firewall, "Choose another packet filter with -Firewall, or try the configuration with -DryRun."),
         FirewallException => New(e, FirewallUnavailableId, ErrorCategory.NotInstalled, options.Firewall,
             "Install the tool it names, choose another packet filter with -Firewall, or try the configuration with -DryRun."),
+        StoreException trouble => StoreUnusable(trouble, options.StatePath),
         UnauthorizedAccessException => New(e, StatePathUnusableId, ErrorCategory.PermissionDenied, options.StatePath,
             "Run as root or elevated, or name a directory that is yours with -StatePath."),
         IOException => New(e, StatePathUnusableId, ErrorCategory.ResourceUnavailable, options.StatePath, "Name another directory with -StatePath."),
         _ => New(e, WatchFailedId, ErrorCategory.InvalidResult, options.ConfigPath, "This is a fault of PSBan itself; please report it with its stack trace."),
+    };
+
+    /// <summary>The store of the state directory cannot be used.</summary>
+    public static ErrorRecord StoreUnusable(StoreException e, string path) => e.Failure switch
+    {
+        StoreFailure.Locked => New(e, StateStoreLockedId, ErrorCategory.ResourceBusy, path, "End the program that holds the file, and try again."),
+        StoreFailure.Corrupt => New(e, StateStoreCorruptId, ErrorCategory.InvalidData, path, "Move the file away; the next watch begins a new one. Bans stand in the packet filter meanwhile."),
+        _ => New(e, StateStoreUnusableId, ErrorCategory.ResourceUnavailable, path, "Mend what it names, name another directory with -StatePath, or do without with 'dbfile = None' in psban.local."),
     };
 
     /// <summary>One thing that is wrong in the configuration or in a filter.</summary>

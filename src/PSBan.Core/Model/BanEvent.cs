@@ -59,6 +59,9 @@ public enum BanEventKind
 
     /// <summary>A limit was reached and something was given up, with a count.</summary>
     LimitReached,
+
+    /// <summary>In a dry run: a command that would have been run.</summary>
+    DryRun,
 }
 
 /// <summary>Something that happened in a watch. Immutable; control characters in <see cref="Message"/> have been made visible.</summary>

@@ -46,6 +46,15 @@ internal sealed class DirectoryWatch : IDisposable
         }
     }
 
+    /// <summary>How many watchers of the system there are for a directory; for tests.</summary>
+    internal static int CountOf(string directory)
+    {
+        lock (s_lock)
+        {
+            return s_shared.Keys.Count(key => key.Path == directory);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -34,7 +34,7 @@ internal static class FileFollower
                 }
 
                 // Each block is a round of its own: while the consumer was busy the file may have become another one.
-                for (int i = 0; session.Begin(tail, cutter) && !cancelToken.IsCancellationRequested; i++)
+                for (int i = 0; !session.MustWait(tail) && session.Begin(tail, cutter) && !cancelToken.IsCancellationRequested; i++)
                 {
                     bool any = session.Read(tail, cutter, out LogBlock? block);
                     tail.End(cutter);
@@ -43,7 +43,7 @@ internal static class FileFollower
                         yield return block;
                     }
 
-                    if (!any || i == Turn)
+                    if (!any || i == Turn || session.IsScanDue)
                     {
                         tail.IsDirty |= any;
                         break;

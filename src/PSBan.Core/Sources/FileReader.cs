@@ -42,7 +42,7 @@ internal static class FileReader
     private static async IAsyncEnumerable<(CutBlock Block, LogEncoding Encoding, bool IsFirst)> CutAsync(
         string path, LogEncoding byDefault, int lineLimit, bool decodes, [EnumeratorCancellation] CancellationToken cancelToken)
     {
-        await using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+        await using FileStream file = new(SharedFile.Open(path, mayWait: true), FileAccess.Read, bufferSize: 0);
         byte[] start = new byte[3];
         int known = await file.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancelToken);
         bool isCompressed = file.CanSeek && known == 3 && start is [0x1F, 0x8B, 0x08];

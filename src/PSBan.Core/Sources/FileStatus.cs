@@ -8,7 +8,7 @@ namespace PSBan.Sources;
 /// <param name="Device">The device or volume.</param>
 /// <param name="Node">The inode or file index; with the device it tells files apart whatever their names.</param>
 /// <param name="Size">The length in bytes.</param>
-/// <param name="Modified">When it was last written to, in a unit of the system's own.</param>
+/// <param name="Modified">When it was last written to, as ticks of the universal time.</param>
 /// <param name="IsRegular">Whether it is a file, and not a directory, pipe or device.</param>
 internal readonly record struct FileStatus(ulong Device, ulong Node, long Size, long Modified, bool IsRegular)
 {
@@ -35,7 +35,7 @@ internal readonly record struct FileStatus(ulong Device, ulong Node, long Size, 
 
         try
         {
-            using SafeFileHandle handle = Open(path);
+            using SafeFileHandle handle = SharedFile.Open(path);
             status = Get(handle);
             return true;
         }
@@ -87,10 +87,6 @@ internal readonly record struct FileStatus(ulong Device, ulong Node, long Size, 
         return new FileStatus(0, (ulong)File.GetCreationTimeUtc(handle).Ticks, size, modified, true);
     }
 
-    /// <summary>Opens a file for reading without standing in anybody's way.</summary>
-    public static SafeFileHandle Open(string path) =>
-        File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-
     private static unsafe int Ask(int directory, string path, int flags, out FileStatus status)
     {
         Statx answer;
@@ -108,7 +104,7 @@ internal readonly record struct FileStatus(ulong Device, ulong Node, long Size, 
             ((ulong)answer.DeviceMajor << 32) | answer.DeviceMinor,
             answer.Node,
             (long)answer.Size,
-            (answer.ModifiedSeconds * 1_000_000_000) + answer.ModifiedNanoseconds,
+            DateTimeOffset.UnixEpoch.Ticks + (answer.ModifiedSeconds * TimeSpan.TicksPerSecond) + (answer.ModifiedNanoseconds / TimeSpan.NanosecondsPerTick),
             (answer.Mode & 0xF000) == 0x8000);
         return 0;
     }

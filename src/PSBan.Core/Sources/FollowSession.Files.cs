@@ -12,14 +12,17 @@ internal sealed partial class FollowSession
     private readonly Dictionary<string, long> _announced = new(StringComparer.Ordinal);
     private readonly HashSet<string> _failed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (DirectoryWatch Watch, FileStatus Status)> _watches = new(StringComparer.Ordinal);
+    private readonly List<TailedFile> _renamed = [];
     private HashSet<string> _followedNames = new(StringComparer.Ordinal);
     private bool _isFirstScan = true;
+    private bool _isScanLeft;
 
     private void Scan()
     {
         HashSet<string> directories = new(StringComparer.Ordinal);
         IReadOnlyList<string> paths = _glob.Expand(directories);
         Dictionary<TailedFile, List<string>> met = [];
+        HashSet<SleepingFile> asleep = [];
         List<(string Path, FileStatus Status)> fresh = [];
         foreach (string path in paths)
         {
@@ -41,6 +44,13 @@ internal sealed partial class FollowSession
                 met.TryAdd(tail, []);
                 met[tail].Add(path);
             }
+            else if (SleepsOn(path, status, asleep, out TailedFile? woken))
+            {
+                if (woken is not null)
+                {
+                    met.Add(woken, [path]);
+                }
+            }
             else
             {
                 fresh.Add((path, status));
@@ -49,7 +59,19 @@ internal sealed partial class FollowSession
 
         _failed.IntersectWith(paths);
         Leave(met);
-        Place([.. fresh.OrderBy(file => file.Status.Modified).Select(file => OpenFresh(file.Path)).OfType<TailedFile>()]);
+        ForgetSleeping(asleep);
+
+        // As many as there is room for; the others follow when these have been read.
+        int room = Math.Max(1, MostOpen - _tails.Count);
+        _isScanLeft |= fresh.Count > room;
+        AskStarts(fresh.Select(file => file.Path));
+        Place([.. fresh.OrderBy(file => file.Status.Modified).Take(room).Select(file => OpenFresh(file.Path)).OfType<TailedFile>()]);
+        if (!_isScanLeft)
+        {
+            _starts.Clear();
+        }
+
+        NoteRenamed();
         TellLost();
         if (_isFirstScan && _tails.Count == 0 && _failed.Count == 0)
         {
@@ -58,7 +80,7 @@ internal sealed partial class FollowSession
                 : "No file matches; files are followed as soon as they appear.");
         }
 
-        _isFirstScan = false;
+        _isFirstScan &= _isScanLeft;
         Watch(directories);
     }
 
@@ -77,11 +99,11 @@ internal sealed partial class FollowSession
                 continue;
             }
 
-            TellFound(tail);
             bool isSame = !tail.IsLeft && paths.Contains(tail.Path);
             tail.IsLeft = false;
             if (isSame)
             {
+                TellFound(tail);
                 continue;
             }
 
@@ -90,9 +112,10 @@ internal sealed partial class FollowSession
             if (source != tail.Source)
             {
                 Remember(tail);
-                tail.Source = source;
-                Note(tail);
+                Rename(tail, tail.Source, source);
             }
+
+            TellFound(tail);
         }
     }
 
@@ -126,7 +149,8 @@ internal sealed partial class FollowSession
     }
 
     /// <summary>Takes in a file that holds the rest of what another one held; it is read before that.</summary>
-    private void AdoptLeft(TailedFile left, LogPosition place, TailedFile before)
+    /// <returns>The file as it is followed.</returns>
+    private TailedFile AdoptLeft(TailedFile left, LogPosition? place, TailedFile before)
     {
         (ulong, ulong) key = (left.Status.Device, left.Status.Node);
         if (_byNode.TryGetValue(key, out TailedFile? known))
@@ -135,15 +159,33 @@ internal sealed partial class FollowSession
             left.Dispose();
             if (known.IsCopy || known.IsUntouched)
             {
-                known.MoveTo(place);
                 (known.IsCopy, known.IsDirty) = (false, true);
+                if (place is not null)
+                {
+                    known.MoveTo(place);
+                }
+                else
+                {
+                    known.MoveTo(0, 0);
+                }
             }
+
+            return known;
         }
-        else
+
+        _byNode.Add(key, left);
+        (left.IsLeft, left.QuietSince, left.InOperation) = (true, Now, before.InOperation);
+        int index = _tails.IndexOf(before);
+        _tails.Insert(index < 0 ? _tails.Count : index, left);
+        return left;
+    }
+
+    /// <summary>Takes in the rotated files that nobody saw while they had the log's path, since it was rotated more than once.</summary>
+    private void AdoptBetween(TailedFile older, TailedFile before)
+    {
+        foreach (TailedFile later in SiblingFinder.FindLater(before.Source, older, _encoding, status => _byNode.ContainsKey((status.Device, status.Node))))
         {
-            _byNode.Add(key, left);
-            (left.IsLeft, left.QuietSince, left.InOperation) = (true, Now, before.InOperation);
-            _tails.Insert(Math.Max(0, _tails.IndexOf(before)), left);
+            AdoptLeft(later, null, before);
         }
     }
 
@@ -192,6 +234,26 @@ internal sealed partial class FollowSession
         }
     }
 
+    private void Rename(TailedFile tail, string former, string source)
+    {
+        (tail.FormerSource, tail.Source) = (former, source);
+        _renamed.Add(tail);
+    }
+
+    /// <summary>
+    /// Tells the places of renamed files under their new names. In a chain (<c>.1</c> to <c>.2</c> while <c>.2</c> to <c>.3</c>) no name is told anew before the file
+    /// that had it has been told under its own, so that the receiver knows every file's place at any moment.
+    /// </summary>
+    private void NoteRenamed()
+    {
+        while (_renamed.Count > 0)
+        {
+            TailedFile next = _renamed.Find(tail => !_renamed.Exists(other => other != tail && other.FormerSource == tail.Source)) ?? _renamed[0];
+            _renamed.Remove(next);
+            Note(next);
+        }
+    }
+
     private void Note(TailedFile tail)
     {
         try
@@ -224,7 +286,7 @@ internal sealed partial class FollowSession
     /// <summary>Tells of files that have been gone for longer than a rotation takes.</summary>
     private void TellLost()
     {
-        HashSet<string> here = [.. _tails.Where(tail => !tail.IsLeft).Select(tail => tail.Source)];
+        HashSet<string> here = [.. _tails.Where(tail => !tail.IsLeft).Select(tail => tail.Source), .. _sleeping.Values.Select(file => file.Source)];
         foreach ((string source, long since) in _announced.ToList())
         {
             if (here.Contains(source))
@@ -251,6 +313,11 @@ internal sealed partial class FollowSession
             names.Add(Path.GetFileName(tail.Path));
             names.Add(Path.GetFileName(tail.Source));
             directories.Add(Path.GetDirectoryName(tail.Source) ?? ".");
+        }
+
+        foreach (SleepingFile file in _sleeping.Values)
+        {
+            names.Add(Path.GetFileName(file.Path));
         }
 
         lock (_lock)

@@ -5,24 +5,34 @@ namespace PSBan.Sources;
 /// <content>Where the reading of a file that is newly met begins.</content>
 internal sealed partial class FollowSession
 {
-    // So much of a file's beginning makes it known by its content alone.
+    // So many bytes at its beginning make a file known by its content alone, whatever its inode.
     private const int TellingHead = 64;
+
+    private readonly Dictionary<string, LogStart> _starts = new(StringComparer.Ordinal);
+
+    /// <summary>Asks where each log begins that has not been met before: all of them first, since a place stored for one name may lie in the file that has another name now.</summary>
+    private void AskStarts(IEnumerable<string> paths)
+    {
+        foreach (string source in paths.Select(RealPath.Of))
+        {
+            if (!_starts.ContainsKey(source) && !IsKnown(source))
+            {
+                _starts[source] = _start(source);
+            }
+        }
+    }
+
+    private bool IsKnown(string source) => _known.ContainsKey(source) || _tails.Any(other => other.Source == source);
 
     private void Place(IReadOnlyList<TailedFile> fresh)
     {
-        // Asked for all of them first: a stored place of one name may lie in the file that has another name now.
-        Dictionary<TailedFile, LogStart?> starts = [];
-        foreach (TailedFile tail in fresh)
-        {
-            starts[tail] = _known.ContainsKey(tail.Source) || _tails.Any(other => other.Source == tail.Source) ? null : _start(tail.Source);
-        }
-
-        LogPosition[] stored = [.. starts.Values.Select(start => start?.Position).OfType<LogPosition>()];
+        Dictionary<TailedFile, LogStart?> starts = fresh.ToDictionary(tail => tail, tail => IsKnown(tail.Source) ? null : _starts.GetValueOrDefault(tail.Source) ?? _start(tail.Source));
+        LogPosition[] stored = [.. _starts.Values.Select(start => start.Position).OfType<LogPosition>()];
         foreach (TailedFile tail in fresh)
         {
             try
             {
-                PlaceOne(tail, starts[tail], stored, fresh);
+                PlaceOne(tail, starts, stored, fresh);
                 _known.TryAdd(tail.Source, null);
                 _tails.Add(tail);
                 TellFound(tail);
@@ -36,12 +46,18 @@ internal sealed partial class FollowSession
         }
     }
 
-    private void PlaceOne(TailedFile tail, LogStart? start, LogPosition[] stored, IReadOnlyList<TailedFile> fresh)
+    private void PlaceOne(TailedFile tail, Dictionary<TailedFile, LogStart?> starts, LogPosition[] stored, IReadOnlyList<TailedFile> fresh)
     {
+        LogStart? start = starts[tail];
         LogPosition? before = start is null ? LastUnder(tail.Source) : start.Position;
         if (PlaceOf(tail, before, stored) is LogPosition place)
         {
             tail.MoveTo(place);
+            if (place != before)
+            {
+                // Under this name it has no place yet, and that of its old name will soon be another file's.
+                Rename(tail, _starts.FirstOrDefault(pair => pair.Value.Position == place).Key ?? tail.Source, tail.Source);
+            }
         }
         else if (IsCopyOfAnother(tail))
         {
@@ -49,8 +65,17 @@ internal sealed partial class FollowSession
         }
         else if (start is null)
         {
-            // Rotated while it was followed: all of it is new, unless it begins like the file before and so has been edited.
+            // Rotated while it was followed: all of it is new, unless it begins like the file before and so has been edited. If that one is not open any
+            // more, what was written to it last is looked for.
             tail.InOperation = before is null || !FilePrint.BeginsAlike(before, tail.Handle);
+            if (_tails.LastOrDefault(other => other.Source == tail.Source) is TailedFile older)
+            {
+                AdoptBetween(older, before: tail);
+            }
+            else if (before is not null)
+            {
+                IsRotatedAway(tail, before, fresh);
+            }
         }
         else if (before is not null && IsRotatedAway(tail, before, fresh))
         {
@@ -69,16 +94,18 @@ internal sealed partial class FollowSession
         }
     }
 
-    /// <summary>The stored place that lies in this file: its own, or one of a name that it had before.</summary>
+    /// <summary>
+    /// The stored place that lies in this file: its own, or one of a name that it had before. Of several the furthest, since a name may have kept a place for longer
+    /// than the file; those of its inode first, which are nearly always right.
+    /// </summary>
     private LogPosition? PlaceOf(TailedFile tail, LogPosition? own, LogPosition[] stored)
     {
-        if (own is not null && FilePrint.Fits(own, tail.Handle))
-        {
-            return own;
-        }
-
-        return stored.Concat(_known.Values.OfType<LogPosition>().Where(place => IsOfNode(place, tail)))
-            .Where(place => place.Offset > 0 && IsTelling(place, tail))
+        IEnumerable<LogPosition> others = stored.Concat(_known.Values.OfType<LogPosition>().Where(place => IsOfNode(place, tail))).Where(place => place.Offset > 0);
+        return (own is null ? others : others.Append(own))
+            .Where(place => IsTelling(place, tail))
+            .OrderByDescending(place => IsOfNode(place, tail))
+            .ThenByDescending(place => place.Offset)
+            .ThenByDescending(place => place == own)
             .FirstOrDefault(place => FilePrint.Fits(place, tail.Handle));
     }
 
@@ -95,7 +122,7 @@ internal sealed partial class FollowSession
             return false;
         }
 
-        AdoptLeft(left, place, before: tail);
+        AdoptBetween(AdoptLeft(left, place, before: tail), before: tail);
         return true;
     }
 

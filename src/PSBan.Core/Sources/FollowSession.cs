@@ -38,7 +38,19 @@ internal sealed partial class FollowSession : IDisposable
     }
 
     /// <summary>Whether a file is to be read at once.</summary>
-    public bool IsUnfinished => _tails.Any(tail => tail.IsDirty);
+    public bool IsUnfinished => _isScanLeft || _tails.Any(tail => tail.IsDirty);
+
+    /// <summary>Whether files have come, gone or been renamed, which is to be looked at before more is read.</summary>
+    public bool IsScanDue
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _isScanDue;
+            }
+        }
+    }
 
     private long Now => _options.Time.GetTimestamp();
 
@@ -93,6 +105,14 @@ internal sealed partial class FollowSession : IDisposable
             (_isPollDue, _isScanDue) = (false, false);
         }
 
+        scan |= _isScanLeft || _sleeping.Count > 0 && dirty.Length > 0;
+        _isScanLeft = false;
+        if (scan)
+        {
+            MakeRoom();
+        }
+
+
         foreach (TailedFile tail in _tails)
         {
             // A renamed file is still written under a name that nobody tells of, so it is looked at whenever anything happens.
@@ -108,6 +128,10 @@ internal sealed partial class FollowSession : IDisposable
         return [.. _tails.Where(tail => tail.IsDirty)];
     }
 
+    /// <summary>Whether a file has to wait, because what was left behind under its name has not been read to its end.</summary>
+    public bool MustWait(TailedFile tail) =>
+        _tails.TakeWhile(other => other != tail).Any(other => other.IsDirty && (other.Source == tail.Source || other.FormerSource == tail.Source));
+
     /// <summary>A block without lines that tells only a place: where a file is known under a new name, or is read from its end on.</summary>
     public LogBlock? TakeNote() => _notes.TryDequeue(out LogBlock? note) ? note : null;
 
@@ -118,7 +142,7 @@ internal sealed partial class FollowSession : IDisposable
         try
         {
             tail.IsDirty = false;
-            tail.IsCopy |= tail.IsUntouched && IsCopyOfAnother(tail);
+            tail.IsCopy |= tail.IsUntouched && tail.HasGrown() && IsCopyOfAnother(tail);
             if (tail.IsCopy)
             {
                 PassOver(tail);
@@ -131,7 +155,7 @@ internal sealed partial class FollowSession : IDisposable
                 // The end of what was emptied here stands in the copy that was made of it, and is read first.
                 tail.End(cutter);
                 _delivering.Remove(tail.Source);
-                AdoptLeft(copy, last, before: tail);
+                AdoptBetween(AdoptLeft(copy, last, before: tail), before: tail);
                 tail.IsDirty = true;
                 return false;
             }
@@ -229,13 +253,13 @@ internal sealed partial class FollowSession : IDisposable
             return null;
         }
 
-        if (!tail.IsLeft)
+        // Once a successor has delivered, its place is the one to resume from, and late lines of the file before it have none.
+        bool isOvertaken = _delivering.TryGetValue(tail.Source, out TailedFile? last) && _tails.IndexOf(last) > _tails.IndexOf(tail);
+        if (!isOvertaken)
         {
             _delivering[tail.Source] = tail;
         }
 
-        // Once a successor has delivered, its place is the one to resume from, and late lines of the file before it have none.
-        bool isOvertaken = tail.IsLeft && _delivering.TryGetValue(tail.Source, out TailedFile? last) && last != tail;
         return new LogBlock
         {
             Source = tail.Source,

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Globalization;
 using PSBan.Model;
 
 namespace PSBan.Sources;
@@ -9,6 +11,7 @@ namespace PSBan.Sources;
 internal static class SiblingFinder
 {
     private const int MostCandidates = 256;
+    private static readonly SearchValues<char> s_digits = SearchValues.Create("0123456789-");
 
     /// <summary>Opens the file beside <paramref name="source"/> in which a stored place lies.</summary>
     /// <param name="source">The path that the log had.</param>
@@ -25,29 +28,89 @@ internal static class SiblingFinder
         // The renamed file keeps its inode, so it is tried first; a copy has to be known by its content.
         foreach ((string path, _) in Candidates(source, position.Offset).OrderByDescending(candidate => candidate.Status.Node == print.Node).Take(MostCandidates))
         {
-            TailedFile? file = null;
+            TailedFile? file = TryOpen(path, source, encoding);
             try
             {
-                file = TailedFile.Open(path, source, encoding);
-                if (FilePrint.Fits(position, file.Handle))
+                if (file is not null && FilePrint.Fits(position, file.Handle))
                 {
                     file.MoveTo(position);
                     return file;
                 }
-
-                file.Dispose();
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                file?.Dispose();
+                // As good as not there.
             }
+
+            file?.Dispose();
         }
 
         return null;
     }
 
+    /// <summary>Opens the rotated files that came between a file and the one that has its path now, the oldest first, each standing at its start.</summary>
+    /// <param name="source">The path that the log had.</param>
+    /// <param name="older">The file before them.</param>
+    /// <param name="encoding">The encoding of the log.</param>
+    /// <param name="isKnown">Whether a file is being followed anyway.</param>
+    public static IReadOnlyList<TailedFile> FindLater(string source, TailedFile older, LogEncoding encoding, Func<FileStatus, bool> isKnown)
+    {
+        // Only names that nothing but a rotation makes; nothing else tells here that a file is part of this log. When it was made tells its place.
+        string name = Path.GetFileName(source);
+        List<(string Path, FileStatus Status, (DateTime, long) Age)> rotated = [];
+        (DateTime, long) olderAge = (File.GetCreationTimeUtc(older.Handle), long.MinValue);
+        foreach (string path in Names(Path.GetDirectoryName(source) ?? ".", name))
+        {
+            if (OrderOf(Path.GetFileName(path.AsSpan())[name.Length..]) is long order && FileStatus.TryGet(path, out FileStatus status, out _) && status.IsRegular)
+            {
+                (DateTime, long) age = (File.GetCreationTimeUtc(path), order);
+                bool isOlder = (status.Device, status.Node) == (older.Status.Device, older.Status.Node);
+                olderAge = isOlder ? age : olderAge;
+                if (!isOlder)
+                {
+                    rotated.Add((path, status, age));
+                }
+            }
+        }
+
+        List<TailedFile> later = [];
+        foreach ((string path, FileStatus status, (DateTime, long) age) in rotated.OrderBy(file => file.Age))
+        {
+            if (age.CompareTo(olderAge) > 0 && !isKnown(status) && TryOpen(path, source, encoding) is TailedFile file)
+            {
+                later.Add(file);
+            }
+        }
+
+        return later;
+    }
+
     /// <summary>What the names of a log and of its rotated files have in common: all before the first dot.</summary>
     public static string StemOf(string path) => Path.GetFileName(path).Split('.')[0];
+
+    /// <summary>Orders the endings <c>.1</c> (the higher the older) and <c>-20260301</c> (the higher the newer) for files made at the same moment; null for any other.</summary>
+    private static long? OrderOf(ReadOnlySpan<char> ending)
+    {
+        if (ending.Length < 2 || ending[0] is not ('.' or '-') || ending[1..].ContainsAnyExcept(s_digits))
+        {
+            return null;
+        }
+
+        bool isNumber = long.TryParse(ending[1..], NumberStyles.None, CultureInfo.InvariantCulture, out long number);
+        return isNumber ? ending[0] == '.' ? -number : number : 0;
+    }
+
+    private static TailedFile? TryOpen(string path, string source, LogEncoding encoding)
+    {
+        try
+        {
+            return TailedFile.Open(path, source, encoding);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     private static IEnumerable<(string Path, FileStatus Status)> Candidates(string source, long size)
     {

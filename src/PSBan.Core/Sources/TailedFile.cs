@@ -40,6 +40,9 @@ internal sealed class TailedFile : IDisposable
     /// <summary>The name that its lines carry: the path with all links resolved.</summary>
     public string Source { get; set; }
 
+    /// <summary>The name that its lines carried before it was renamed; null where it was not.</summary>
+    public string? FormerSource { get; set; }
+
     /// <summary>What the file system said when it was opened; device and inode stay.</summary>
     public FileStatus Status { get; }
 
@@ -72,7 +75,7 @@ internal sealed class TailedFile : IDisposable
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static TailedFile Open(string path, string source, LogEncoding byDefault)
     {
-        SafeFileHandle handle = FileStatus.Open(path);
+        SafeFileHandle handle = SharedFile.Open(path);
         try
         {
             return new TailedFile(path, source, handle, FileStatus.Get(handle), byDefault);

@@ -83,6 +83,7 @@ public sealed class TextLogSource : ILogSource
 
     private async IAsyncEnumerable<LogBlock> RunAsync(bool inOperation, [EnumeratorCancellation] CancellationToken cancelToken)
     {
+        cancelToken.ThrowIfCancellationRequested();
         TextReader reader = _open();
         char[] text = ArrayPool<char>.Shared.Rent(BlockLength);
         try

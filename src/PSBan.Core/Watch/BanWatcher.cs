@@ -45,7 +45,7 @@ public sealed class BanWatcher
         await Task.Yield();
         try
         {
-            using WatchLock claim = WatchLock.Take(_options.StatePath);
+            using WatchLock claim = await WatchLock.TakeAsync(_options.StatePath, _options.Clock, cancelToken).ConfigureAwait(false);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancelToken);
             await RunClaimedAsync(stop).ConfigureAwait(false);
         }
@@ -81,14 +81,15 @@ public sealed class BanWatcher
     private async Task RunOpenedAsync(WatchPlan plan, StateKeeper keeper, FirewallSet firewalls, CancellationTokenSource stop)
     {
         TimeProvider clock = _options.Clock;
+        using var actions = new ActionSet(_options, _events);
         var resolver = new HostResolver(clock);
         var ignored = new IgnoreSources(_events, clock);
-        List<JailRun> jails = [.. plan.Jails.Select(jail => jail.Start(firewalls.RulesOf(jail), keeper.Offenders, ignored, resolver, _loop, _events, clock))];
+        List<JailRun> jails = [.. plan.Jails.Select(jail => jail.Start(firewalls, actions, keeper.Offenders, ignored, resolver, _loop, _events, clock))];
         await ignored.RefreshAsync(stop.Token).ConfigureAwait(false);
         await ResumeAsync(keeper, jails, firewalls, stop.Token).ConfigureAwait(false);
         List<SourceRun> sources = SourceRun.Plan(jails, keeper.Positions, _loop, _events, clock);
         DateTimeOffset since = clock.GetLocalNow();
-        var control = new WatchControl(_loop, jails, () => Describe(plan, keeper, firewalls, jails, sources, since), stop.Cancel);
+        var control = new WatchControl(_loop, jails, () => Describe(plan, keeper, firewalls, actions, jails, sources, since), stop.Cancel);
 
         using IControlListener listener = ControlEndpoint.Listen(_options.StatePath);
         using var hangUp = new CancellationTokenSource();
@@ -97,7 +98,7 @@ public sealed class BanWatcher
         _loop.AfterEach = keeper.Look;
         Task looping = _loop.WorkAsync();
         Task keeping = keeper.RunAsync(stop.Token);
-        List<Task> working = [resolver.RunAsync(stop.Token), ignored.RunAsync(stop.Token), firewalls.RunAsync(stop.Token), TickAsync(jails, stop.Token)];
+        List<Task> working = [resolver.RunAsync(stop.Token), ignored.RunAsync(stop.Token), firewalls.RunAsync(stop.Token), actions.RunAsync(stop.Token), TickAsync(jails, sources, stop.Token)];
         try
         {
             foreach (Problem problem in plan.Problems)
@@ -123,6 +124,7 @@ public sealed class BanWatcher
             await looping.ConfigureAwait(false);
             await keeping.ConfigureAwait(false);
             await keeper.FinishAsync().ConfigureAwait(false);
+            await actions.CloseAsync().ConfigureAwait(false);
             await CloseAsync(firewalls).ConfigureAwait(false);
             await hangUp.CancelAsync().ConfigureAwait(false);
             await serving.ConfigureAwait(false);
@@ -148,7 +150,7 @@ public sealed class BanWatcher
         await firewalls.CloseAsync(patience.Token).ConfigureAwait(false);
     }
 
-    private async Task TickAsync(List<JailRun> jails, CancellationToken cancelToken)
+    private async Task TickAsync(List<JailRun> jails, List<SourceRun> sources, CancellationToken cancelToken)
     {
         using var timer = new PeriodicTimer(s_tick, _options.Clock);
         try
@@ -159,6 +161,7 @@ public sealed class BanWatcher
                     () =>
                     {
                         jails.ForEach(jail => jail.Tick());
+                        sources.ForEach(source => source.Tick());
                         return true;
                     },
                     cancelToken).ConfigureAwait(false);
@@ -170,7 +173,7 @@ public sealed class BanWatcher
         }
     }
 
-    private WatchInfo Describe(WatchPlan plan, StateKeeper keeper, FirewallSet firewalls, List<JailRun> jails, List<SourceRun> sources, DateTimeOffset since)
+    private WatchInfo Describe(WatchPlan plan, StateKeeper keeper, FirewallSet firewalls, ActionSet actions, List<JailRun> jails, List<SourceRun> sources, DateTimeOffset since)
     {
         IReadOnlyList<SourceInfo> logs = SourceRun.Merge(sources);
         return new WatchInfo(Environment.ProcessId, since)
@@ -181,7 +184,7 @@ public sealed class BanWatcher
             Jails = jails.Count,
             CurrentlyBanned = jails.Sum(jail => jail.Jail.Statistics.CurrentlyBanned),
             Lines = logs.Sum(log => log.Lines),
-            Pending = firewalls.Pending,
+            Pending = firewalls.Pending + actions.Pending,
             Sources = logs,
             Store = keeper.Name,
             StoreTrouble = keeper.Trouble,

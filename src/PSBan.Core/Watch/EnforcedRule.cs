@@ -6,24 +6,43 @@ namespace PSBan.Watch;
 /// <summary>One action of a jail that is a rule in a packet filter.</summary>
 /// <param name="Enforcer">The packet filter.</param>
 /// <param name="Rule">The rule.</param>
-internal readonly record struct EnforcedRule(Enforcer Enforcer, FirewallRule Rule)
+internal sealed record EnforcedRule(Enforcer Enforcer, FirewallRule Rule) : IBanTarget
 {
     /// <summary>What people are shown: <c>nft: sshd</c>.</summary>
     public override string ToString() => $"{Enforcer.Name}: {Rule.Name}";
 
-    public void Add(Ban ban)
+    /// <inheritdoc/>
+    public bool Add(Ban ban)
     {
         if (ban.Id.IsAddress)
         {
             Enforcer.Add(Rule, ban.Address, ban.Expires ?? DateTimeOffset.MaxValue);
         }
+
+        return ban.Id.IsAddress;
     }
 
-    public void Remove(Ban ban)
+    /// <inheritdoc/>
+    public void Prolong(Ban ban) => Add(ban);
+
+    /// <inheritdoc/>
+    public void Remove(IReadOnlyList<Ban> bans)
     {
-        if (ban.Id.IsAddress)
+        foreach (Ban ban in bans.Where(ban => ban.Id.IsAddress))
         {
             Enforcer.Remove(Rule, ban.Address);
         }
     }
+
+    /// <inheritdoc/>
+    public void Doubt(Ban ban)
+    {
+        // The packet filter is compared with the watch once a minute as it is.
+    }
+
+    /// <inheritdoc/>
+    public bool IsPending(Ban ban) => ban.Id.IsAddress && Enforcer.IsPending(Rule, ban.Address);
+
+    /// <inheritdoc/>
+    public Task WhenSettledAsync(CancellationToken cancelToken) => Enforcer.WhenSettledAsync(cancelToken);
 }

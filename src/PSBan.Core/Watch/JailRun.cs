@@ -22,25 +22,31 @@ internal sealed class JailRun
     private readonly EventHub _events;
     private readonly TimeProvider _clock;
     private readonly LineFilter _filter;
+    private readonly DateWatch? _dates;
     private readonly List<Failure> _failures = [];
     private readonly Dictionary<string, object> _readers = new(StringComparer.Ordinal);
     private string? _source;
     private DateTimeOffset _nextInternalError;
     private bool _hasToldText;
 
-    public JailRun(JailPlan plan, Jail jail, IReadOnlyList<EnforcedRule> rules, HostResolver resolver, WatchLoop loop, EventHub events, TimeProvider clock)
+    public JailRun(JailPlan plan, Jail jail, IReadOnlyList<IBanTarget> targets, HostResolver resolver, WatchLoop loop, EventHub events, TimeProvider clock)
     {
-        (_plan, Jail, Rules, _resolver, _loop, _events, _clock) = (plan, jail, rules, resolver, loop, events, clock);
+        (_plan, Jail, Targets, _resolver, _loop, _events, _clock) = (plan, jail, targets, resolver, loop, events, clock);
         _filter = MakeFilter(plan.Lines with { Notify = Tell });
+        _dates = ExpectsDates(plan.Options.Filter) ? new DateWatch(_filter.DateOf) : null;
     }
 
     public string Name => Options.Name;
 
     public JailOptions Options => _plan.Options;
 
+    /// <summary>What it reads.</summary>
+    public IReadOnlyList<SourcePlan> SourcePlans => _plan.Sources;
+
     public Jail Jail { get; }
 
-    public IReadOnlyList<EnforcedRule> Rules { get; }
+    /// <summary>Where its bans take effect, in the order of the configuration.</summary>
+    public IReadOnlyList<IBanTarget> Targets { get; }
 
     /// <summary>Whether the bans of the other jails are what it counts: the jail of repeat offenders.</summary>
     public bool CountsBans => _plan.CountsBans;
@@ -67,6 +73,11 @@ internal sealed class JailRun
 
         int found = 0;
         _source = block.Source;
+        if (_dates?.Look(block) is { } remark)
+        {
+            Tell(BanEventKind.SourceWarning, $"{block.Source}: {remark}", default, null, block.Source);
+        }
+
         foreach (LogLine line in new LogBlockLines(block))
         {
             found += Process(line, block.InOperation);
@@ -154,10 +165,7 @@ internal sealed class JailRun
     /// <summary>Ends the bans whose time is up.</summary>
     public void Tick()
     {
-        foreach (Ban ban in Jail.Expire(_clock.GetUtcNow()))
-        {
-            Lift(ban, "Unban");
-        }
+        Lift(Jail.Expire(_clock.GetUtcNow()), "Unban");
     }
 
     /// <summary>Bans by hand.</summary>
@@ -177,11 +185,7 @@ internal sealed class JailRun
     public IReadOnlyList<Ban> Unban(BanId? id)
     {
         IReadOnlyList<Ban> lifted = id is { } which ? Jail.Unban(which, _clock.GetUtcNow()) : Jail.UnbanAll(_clock.GetUtcNow());
-        foreach (Ban ban in lifted)
-        {
-            Lift(ban, "Unban");
-        }
-
+        Lift(lifted, "Unban");
         return lifted;
     }
 
@@ -196,17 +200,20 @@ internal sealed class JailRun
         {
             Filter = Options.Filter.Name,
             Sources = [.. Sources.Order(StringComparer.Ordinal)],
-            LogPath = [.. Options.LogPaths.Select(path => path.Glob)],
+            LogPath = [.. _plan.Sources.Select(source => source.Key)],
             MaxRetry = Options.MaxRetry.Value,
             FindTime = Options.FindTime.Value,
             BanTime = Options.BanTime.Value,
-            Actions = [.. Rules.Select(rule => rule.ToString())],
+            Actions = [.. Targets.Select(target => target.ToString()!)],
             CurrentlyFailed = numbers.CurrentlyFailed,
             TotalFailed = numbers.TotalFailed,
             CurrentlyBanned = numbers.CurrentlyBanned,
             TotalBanned = numbers.TotalBanned,
         };
     }
+
+    private static bool ExpectsDates(FilterOptions filter) =>
+        filter.DatePattern is not { } pattern || (pattern.Value.Length > 0 && !pattern.Value.Contains("{NONE}", StringComparison.OrdinalIgnoreCase));
 
     private LineFilter MakeFilter(LineFilterOptions options) =>
         LineFilter.TryCreate(Options.Filter, options, new List<Problem>()) ?? throw new InvalidOperationException($"The filter of {Name} was usable a moment ago.");
@@ -216,7 +223,7 @@ internal sealed class JailRun
 
     private Ban WithState(Ban ban)
     {
-        bool pending = Rules.Any(rule => ban.Id.IsAddress && rule.Enforcer.IsPending(rule.Rule, ban.Address));
+        bool pending = Targets.Any(target => target.IsPending(ban));
         return ban with { State = pending ? BanState.Pending : BanState.Active };
     }
 
@@ -266,7 +273,7 @@ internal sealed class JailRun
                 Tell(BanEventKind.Ignored, $"Ignore {ignored.Id} by {ignored.Reason}", ignored.Id, failure, source);
                 break;
             case Banned banned:
-                Enforce(banned.Ban, BanEventKind.Banned, $"Ban {banned.Id}", failure, source);
+                Enforce(banned.Ban, $"Ban {banned.Id}", failure, source);
                 if (failure is not null)
                 {
                     Made?.Invoke(banned.Ban);
@@ -274,13 +281,18 @@ internal sealed class JailRun
 
                 break;
             case Prolonged prolonged:
-                Enforce(prolonged.Ban, BanEventKind.Prolonged, $"Prolong {prolonged.Id} ({Length(prolonged.Ban)})", failure, source);
+                Prolong(prolonged.Ban);
+                TellBan(BanEventKind.Prolonged, $"Prolong {prolonged.Id} ({Length(prolonged.Ban)})", prolonged.Ban, failure, source);
                 break;
             case Expired expired:
                 Tell(BanEventKind.Ignored, $"Ignore {expired.Id}, expired bantime", expired.Id, failure, source);
                 break;
-            case AlreadyBanned when failure is not null:
+            case AlreadyBanned already when failure is not null:
+                Doubt(already.Ban);
                 Tell(BanEventKind.Found, $"{decision.Id} already banned", decision.Id, failure, source);
+                break;
+            case Counted { InForce: { } ban }:
+                Doubt(ban);
                 break;
             default:
                 break;
@@ -302,35 +314,66 @@ internal sealed class JailRun
         }
     }
 
-    private void Enforce(Ban ban)
+    private void Doubt(Ban ban)
     {
-        foreach (EnforcedRule rule in Rules)
+        foreach (IBanTarget target in Targets)
         {
-            rule.Add(ban);
+            target.Doubt(ban);
         }
     }
 
-    private void Enforce(Ban ban, BanEventKind kind, string message, Failure? failure, string? source)
+    /// <summary>Hands a new ban to every target.</summary>
+    /// <returns>Whether each can hold what is banned at all.</returns>
+    private bool Enforce(Ban ban)
     {
-        Enforce(ban);
+        bool isHeld = true;
+        foreach (IBanTarget target in Targets)
+        {
+            isHeld &= target.Add(ban);
+        }
 
-        if (!ban.Id.IsAddress && Rules.Count > 0 && !_hasToldText)
+        return isHeld;
+    }
+
+    private void Prolong(Ban ban)
+    {
+        foreach (IBanTarget target in Targets)
+        {
+            target.Prolong(ban);
+        }
+    }
+
+    private void Enforce(Ban ban, string message, Failure? failure, string? source)
+    {
+        bool isHeld = Enforce(ban);
+        if (!isHeld && !_hasToldText)
         {
             _hasToldText = true;
             Tell(BanEventKind.FirewallFailed, $"{ban.Id} is no address and cannot stand in a packet filter; the ban is kept, but stops no packet. Said once.", ban.Id, null, source);
         }
 
-        _events.Publish(new BanEvent(kind, _clock.GetLocalNow(), VisibleText.Of(message)) { Jail = Name, Id = ban.Id, Ban = ban, Failure = failure, Source = source });
+        TellBan(BanEventKind.Banned, message, ban, failure, source);
     }
 
-    private void Lift(Ban ban, string word)
+    private void TellBan(BanEventKind kind, string message, Ban ban, Failure? failure, string? source) =>
+        _events.Publish(new BanEvent(kind, _clock.GetLocalNow(), VisibleText.Of(message)) { Jail = Name, Id = ban.Id, Ban = ban, Failure = failure, Source = source });
+
+    private void Lift(IReadOnlyList<Ban> bans, string word)
     {
-        foreach (EnforcedRule rule in Rules)
+        if (bans.Count == 0)
         {
-            rule.Remove(ban);
+            return;
         }
 
-        _events.Publish(new BanEvent(BanEventKind.Unbanned, _clock.GetLocalNow(), VisibleText.Of($"{word} {ban.Id}")) { Jail = Name, Id = ban.Id, Ban = ban });
+        foreach (IBanTarget target in Targets)
+        {
+            target.Remove(bans);
+        }
+
+        foreach (Ban ban in bans)
+        {
+            _events.Publish(new BanEvent(BanEventKind.Unbanned, _clock.GetLocalNow(), VisibleText.Of($"{word} {ban.Id}")) { Jail = Name, Id = ban.Id, Ban = ban });
+        }
     }
 
     private void Tell(BanEventKind kind, string message, BanId id, Failure? failure, string? source) =>

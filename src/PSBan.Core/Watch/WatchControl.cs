@@ -37,7 +37,7 @@ internal sealed class WatchControl(WatchLoop loop, IReadOnlyList<JailRun> jails,
 
     private static async Task SettleAsync(IEnumerable<JailRun> runs, CancellationToken cancelToken)
     {
-        IEnumerable<Task> settled = runs.SelectMany(run => run.Rules).Select(rule => rule.Enforcer).Distinct().Select(enforcer => enforcer.WhenSettledAsync(cancelToken));
+        IEnumerable<Task> settled = runs.SelectMany(run => run.Targets).Select(target => target.WhenSettledAsync(cancelToken));
         try
         {
             await Task.WhenAll(settled).WaitAsync(s_patience, cancelToken).ConfigureAwait(false);

@@ -12,7 +12,10 @@ public sealed record WatchOptions
     /// <summary>The state directory: lock, control endpoint. It is made with rights for the owner alone.</summary>
     public string StatePath { get; init; } = DefaultPaths.State;
 
-    /// <summary>The packet filter to use for every native action: <c>nft</c>, <c>iptables</c>, <c>dry-run</c>; null to follow the configuration.</summary>
+    /// <summary>
+    /// The packet filter to use for every native action: <c>nft</c>, <c>iptables</c>, <c>ipset</c>, <c>dry-run</c> (which runs no command of any action either); <c>command</c> to
+    /// run every action by its file in action.d; null to follow the configuration.
+    /// </summary>
     public string? Firewall { get; init; }
 
     /// <summary>The jails to run, <c>*</c> and <c>?</c> allowed; empty for every enabled one.</summary>

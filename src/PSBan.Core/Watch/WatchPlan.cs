@@ -1,6 +1,7 @@
 using System.IO.Enumeration;
 using PSBan.Configuration;
 using PSBan.Firewalls;
+using PSBan.Firewalls.Command;
 using PSBan.Jails;
 using PSBan.Jails.Increments;
 using PSBan.Matching;
@@ -46,7 +47,7 @@ public sealed class WatchPlan
         foreach (JailOptions jail in configuration.Jails)
         {
             if ((options.Jails.Count == 0 || options.Jails.Any(name => FileSystemName.MatchesSimpleExpression(name, jail.Name)))
-                && JailPlan.TryCreate(WithoutOwnLog(jail, configuration), factory, options.Clock, problems) is { } plan)
+                && JailPlan.TryCreate(WithoutOwnLog(jail, configuration), factory, options, problems) is { } plan)
             {
                 jails.Add(plan);
             }
@@ -78,17 +79,27 @@ public sealed class WatchPlan
 
         bool anyError = Problems.Any(problem => problem.Severity == ProblemSeverity.Error);
         throw new ConfigurationException(
-            anyError ? "No jail can run; mend the errors above." : "No jail is enabled; write 'enabled = true' under a jail's name in jail.local.",
+            anyError ? "No jail can run; mend the errors above."
+            : Configuration.Jails.Count > 0 ? "No jail can run; see the warnings above, and which jails were asked for."
+            : "No jail is enabled; write 'enabled = true' under a jail's name in jail.local.",
             Problems);
     }
 }
 
 /// <summary>One jail made ready to run.</summary>
 /// <param name="Options">Its settings.</param>
+/// <param name="Sources">What it reads.</param>
 /// <param name="Rules">Its rules, with the packet filter that each names.</param>
+/// <param name="Commands">Its actions that are made of commands.</param>
 /// <param name="Lines">How its filter works.</param>
 /// <param name="Increments">How its bans grow longer.</param>
-internal sealed record JailPlan(JailOptions Options, IReadOnlyList<FirewallBinding> Rules, LineFilterOptions Lines, IncrementOptions Increments)
+internal sealed record JailPlan(
+    JailOptions Options,
+    IReadOnlyList<SourcePlan> Sources,
+    IReadOnlyList<FirewallBinding> Rules,
+    IReadOnlyList<CommandDefinition> Commands,
+    LineFilterOptions Lines,
+    IncrementOptions Increments)
 {
     /// <summary>
     /// Whether the jail counts the bans of the other jails: fail2ban's <c>recidive</c> reads them in its own log, here they come without a detour, so that none is
@@ -100,58 +111,49 @@ internal sealed record JailPlan(JailOptions Options, IReadOnlyList<FirewallBindi
     public static bool CountsBansOf(JailOptions jail) => jail.Filter.Name == "recidive";
 
     /// <summary>Prepares a jail; null, with problems told, where it cannot run.</summary>
-    public static JailPlan? TryCreate(JailOptions jail, FirewallFactory factory, TimeProvider clock, List<Problem> problems)
+    public static JailPlan? TryCreate(JailOptions jail, FirewallFactory factory, WatchOptions options, List<Problem> problems)
     {
         int before = problems.Count;
-        LineFilterOptions lines = new() { Clock = clock, SkipsUnlikelyLines = true, FindTime = jail.FindTime.Value.IsPermanent ? null : jail.FindTime.Value.ToTimeSpan() };
+        LineFilterOptions lines = new() { Clock = options.Clock, SkipsUnlikelyLines = true, FindTime = jail.FindTime.Value.IsPermanent ? null : jail.FindTime.Value.ToTimeSpan() };
         bool isUsable = LineFilter.TryCreate(jail.Filter, lines, problems) is not null;
         IncrementOptions increments = IncrementOptions.Read(jail, problems);
         List<FirewallBinding> rules = [];
+        List<CommandDefinition> commands = [];
         foreach (ActionOptions action in jail.Actions)
         {
-            if (factory.Create(jail.Name, action, problems) is { } rule)
+            if (FirewallFactory.IsNative(action.File) && options.Firewall != FirewallBackEnds.Command)
             {
-                rules.Add(rule);
+                if (factory.Create(jail.Name, action, problems) is { } rule)
+                {
+                    rules.Add(rule);
+                }
             }
-            else if (!FirewallFactory.IsNative(action.File))
+            else if (CommandDefinition.TryCreate(jail.Name, action, problems) is { } command)
             {
-                problems.Add(new Problem(ProblemSeverity.Warning, "ActionNotRun", $"The action '{action.File}' is not run by this version; only packet filter actions are.", action.Location, jail.Name));
+                commands.Add(command);
             }
         }
 
-        if (jail.LogPaths.Count == 0 && !CountsBansOf(jail))
-        {
-            problems.Add(new Problem(
-                ProblemSeverity.Error,
-                "NoLogPath",
-                jail.Backend.Value.StartsWith("systemd", StringComparison.Ordinal)
-                    ? "The jail reads the systemd journal, which this version cannot; give it a log file: 'backend = auto' and 'logpath = /var/log/…'."
-                    : "The jail has no logpath; write 'logpath = /var/log/…'.",
-                jail.Backend.Location.File is null ? jail.Location : jail.Backend.Location,
-                jail.Name));
-        }
-        else if (jail.Backend.Value.StartsWith("systemd", StringComparison.Ordinal))
-        {
-            problems.Add(new Problem(
-                ProblemSeverity.Warning, "JournalNotRead", "The systemd journal cannot be read by this version; the jail follows its logpath instead.", jail.Backend.Location, jail.Name));
-        }
-
+        IReadOnlyList<SourcePlan>? sources = SourcePlan.Choose(jail, CountsBansOf(jail), problems);
         for (int i = before; i < problems.Count; i++)
         {
             problems[i] = problems[i].Jail is null ? problems[i] with { Jail = jail.Name } : problems[i];
         }
 
-        return isUsable && !problems.Skip(before).Any(problem => problem.Severity == ProblemSeverity.Error) ? new JailPlan(jail, rules, lines, increments) : null;
+        return isUsable && sources is not null && !problems.Skip(before).Any(problem => problem.Severity == ProblemSeverity.Error)
+            ? new JailPlan(jail, sources, rules, commands, lines, increments)
+            : null;
     }
 
     /// <summary>Puts the jail to work.</summary>
-    public JailRun Start(IReadOnlyList<EnforcedRule> rules, Offenders offenders, IgnoreSources ignored, HostResolver resolver, WatchLoop loop, EventHub events, TimeProvider clock)
+    public JailRun Start(FirewallSet firewalls, ActionSet actions, Offenders offenders, IgnoreSources ignored, HostResolver resolver, WatchLoop loop, EventHub events, TimeProvider clock)
     {
         IgnoreList ignore = IgnoreList.Create(
             Options, ignored, ignored, problem => events.Publish(BanEventKind.ConfigurationProblem, problem.ToString(), Options.Name));
 
         // Asking once makes known what the list needs, so that it is there before the first line.
         ignore.Match(Address.Parse("192.0.2.0"));
-        return new JailRun(this, new Jail(Options, ignore, new BanIncrement(Options, Increments, offenders)), rules, resolver, loop, events, clock);
+        var jail = new Jail(Options, ignore, new BanIncrement(Options, Increments, offenders));
+        return new JailRun(this, jail, [.. firewalls.RulesOf(this), .. actions.Open(this, jail)], resolver, loop, events, clock);
     }
 }

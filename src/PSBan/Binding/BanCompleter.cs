@@ -10,10 +10,14 @@ namespace PSBan.Binding;
 /// <summary>What the completers of the module share: they answer at once or with nothing, never throw, quote what needs it and make hostile text visible.</summary>
 public abstract class BanCompleter : IArgumentCompleter
 {
-    /// <summary>How long somebody who presses Tab waits at most.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(80);
+    /// <summary>How long candidates are gathered; what was found by then is offered.</summary>
+    private static readonly TimeSpan s_search = TimeSpan.FromMilliseconds(70);
 
-    private static readonly ScriptBlock s_resolve = ScriptBlock.Create("$ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($args[0])");
+    /// <summary>How long somebody who presses Tab waits at most.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(95);
+
+    /// <summary>A longer menu helps nobody.</summary>
+    private const int MaxCandidates = 500;
 
     private protected BanCompleter()
     {
@@ -23,22 +27,18 @@ public abstract class BanCompleter : IArgumentCompleter
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
-        string word = (wordToComplete ?? string.Empty).Trim('\'', '"');
-        using var cancel = new CancellationTokenSource(s_patience);
+        using var cancel = new CancellationTokenSource();
         try
         {
+            string word = (wordToComplete ?? string.Empty).Trim('\'', '"');
             var request = new CompletionRequest(
                 Resolve(fakeBoundParameters?["StatePath"]) ?? DefaultPaths.State, Resolve(fakeBoundParameters?["ConfigPath"]) ?? ConfigurationDirectory.Default);
-            Task<IReadOnlyList<Candidate>> search = Task.Run(() => FindAsync(request, cancel.Token), cancel.Token);
-            if (!search.Wait(s_patience))
-            {
-                cancel.Cancel();
-                return [];
-            }
-
-            return [.. search.Result
-                .Where(candidate => candidate.Text.StartsWith(word, StringComparison.OrdinalIgnoreCase))
-                .Select(candidate => new CompletionResult(Quote(candidate.Text), VisibleText.Of(candidate.Text), CompletionResultType.ParameterValue, VisibleText.Of(candidate.ToolTip)))];
+            cancel.CancelAfter(s_search);
+            Task<List<Candidate>> search = Task.Run(() => GatherAsync(request, word, cancel.Token), cancel.Token);
+            return search.Wait(s_patience)
+                ? [.. search.Result.Select(candidate => new CompletionResult(
+                    Quote(candidate.Text), VisibleText.Of(candidate.Text), CompletionResultType.ParameterValue, VisibleText.Of(candidate.ToolTip)))]
+                : [];
         }
         catch (Exception)
         {
@@ -47,8 +47,8 @@ public abstract class BanCompleter : IArgumentCompleter
         }
     }
 
-    /// <summary>Finds everything that could stand there; throws where it cannot.</summary>
-    private protected abstract Task<IReadOnlyList<Candidate>> FindAsync(CompletionRequest request, CancellationToken cancelToken);
+    /// <summary>Finds what could stand there, in the order in which it is to be offered; the same text may come again with another tool tip.</summary>
+    private protected abstract IAsyncEnumerable<Candidate> FindAsync(CompletionRequest request, CancellationToken cancelToken);
 
     /// <summary>Quotes what the parser would not read as one plain word.</summary>
     internal static string Quote(string text)
@@ -72,8 +72,36 @@ public abstract class BanCompleter : IArgumentCompleter
 
     /// <summary>A path typed on the command line, from PowerShell's location; null where there is none.</summary>
     private static string? Resolve(object? typed) => typed is string { Length: > 0 } path
-        ? s_resolve.Invoke(path).Select(result => result.BaseObject as string).FirstOrDefault()
+        ? ScriptBlock.Create("$ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($args[0])").Invoke(path).Select(result => result.BaseObject as string).FirstOrDefault()
         : null;
+
+    private async Task<List<Candidate>> GatherAsync(CompletionRequest request, string word, CancellationToken cancelToken)
+    {
+        OrderedDictionary<string, Candidate> found = new(StringComparer.Ordinal);
+        try
+        {
+            await foreach (Candidate candidate in FindAsync(request, cancelToken).ConfigureAwait(false))
+            {
+                if (!candidate.Text.StartsWith(word, StringComparison.OrdinalIgnoreCase))
+                {
+                    continue;
+                }
+
+                string toolTip = found.TryGetValue(candidate.Text, out Candidate? same) ? $"{same.ToolTip}; {candidate.ToolTip}" : candidate.ToolTip;
+                found[candidate.Text] = candidate with { ToolTip = toolTip };
+                if (found.Count == MaxCandidates)
+                {
+                    break;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Time is up.
+        }
+
+        return [.. found.Values];
+    }
 
     /// <summary>What the command line says so far.</summary>
     private protected sealed record CompletionRequest(string StatePath, string? ConfigPath);

@@ -33,6 +33,7 @@ public sealed class BanIdTransformationAttribute : ArgumentTransformationAttribu
         IPAddress address => Address.From(address),
         string text => BanId.FromText(text.Trim()),
         Ban ban => ban.Id,
+        BanHistoryEntry ban => ban.Id,
         BanEvent { Id.IsEmpty: false } item => item.Id,
         Failure failure => failure.Id,
         FoundFailure failure => failure.Id,

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PSBan.Watch;
 
 namespace PSBan.Binding;
@@ -5,7 +6,7 @@ namespace PSBan.Binding;
 /// <summary>Offers the jails that the configuration directory and the stock configuration name.</summary>
 public sealed class ConfiguredJailCompleter : BanCompleter
 {
-    private protected override async Task<IReadOnlyList<Candidate>> FindAsync(CompletionRequest request, CancellationToken cancelToken)
+    private protected override async IAsyncEnumerable<Candidate> FindAsync(CompletionRequest request, [EnumeratorCancellation] CancellationToken cancelToken)
     {
         // Section headers are enough here: reading the whole configuration takes longer than somebody who presses Tab waits.
         SortedDictionary<string, Candidate> jails = new(StringComparer.Ordinal);
@@ -25,7 +26,10 @@ public sealed class ConfiguredJailCompleter : BanCompleter
             }
         }
 
-        return [.. jails.Values];
+        foreach (Candidate jail in jails.Values)
+        {
+            yield return jail;
+        }
     }
 
     /// <summary>A directory with a jail.conf of its own stands alone; another one lies over the stock configuration.</summary>

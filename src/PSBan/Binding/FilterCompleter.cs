@@ -5,7 +5,7 @@ namespace PSBan.Binding;
 /// <summary>Offers the filters of the configuration directory and of the stock configuration.</summary>
 public sealed class FilterCompleter : BanCompleter
 {
-    private protected override Task<IReadOnlyList<Candidate>> FindAsync(CompletionRequest request, CancellationToken cancelToken)
+    private protected override IAsyncEnumerable<Candidate> FindAsync(CompletionRequest request, CancellationToken cancelToken)
     {
         SortedDictionary<string, Candidate> filters = new(StringComparer.Ordinal);
         foreach (string root in new[] { request.ConfigPath, DefaultPaths.StockConfig }.OfType<string>())
@@ -21,6 +21,6 @@ public sealed class FilterCompleter : BanCompleter
             }
         }
 
-        return Task.FromResult<IReadOnlyList<Candidate>>([.. filters.Values]);
+        return filters.Values.ToAsyncEnumerable();
     }
 }

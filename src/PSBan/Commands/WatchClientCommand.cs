@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using PSBan.Control;
+using PSBan.Store;
 using PSBan.Watch;
 
 namespace PSBan.Commands;
@@ -21,6 +22,32 @@ public abstract class WatchClientCommand : BanCommand
 
     /// <summary>Whether a watch that does not run ends the pipeline; where it is only what was asked about, it does not.</summary>
     protected virtual bool NeedsWatch => true;
+
+    /// <summary>The store that the last watch left in the state directory, where none runs; null where one does, or nothing was left.</summary>
+    private protected string? FindStore()
+    {
+        try
+        {
+            _client ??= Wait(WatchClient.ConnectAsync(ResolvedStatePath, CancelToken));
+            return null;
+        }
+        catch (WatchNotRunningException e)
+        {
+            string file = StoredBans.PathOf(ResolvedStatePath);
+            return !e.AccessDenied && File.Exists(file) ? file : null;
+        }
+    }
+
+    /// <summary>Hands out what is read of a store, and ends the pipeline where it cannot be read.</summary>
+    private protected IEnumerable<T> ReadStore<T>(IEnumerable<T> read, string file)
+    {
+        WriteVerbose($"No watch is running; reading {file}.");
+        using IEnumerator<T> items = read.GetEnumerator();
+        while (!CancelToken.IsCancellationRequested && TryRead(items, file))
+        {
+            yield return items.Current;
+        }
+    }
 
     /// <summary>Asks the watch, and writes the error where it refuses.</summary>
     /// <typeparam name="T">The answer.</typeparam>
@@ -73,6 +100,19 @@ public abstract class WatchClientCommand : BanCommand
         }
 
         base.Dispose(disposing);
+    }
+
+    private bool TryRead<T>(IEnumerator<T> items, string file)
+    {
+        try
+        {
+            return items.MoveNext();
+        }
+        catch (StoreException e)
+        {
+            ThrowTerminatingError(Errors.StoreUnusable(e, file));
+            return false;
+        }
     }
 
     private bool TryMoveNext<T>(IEnumerator<T> items, object? target)

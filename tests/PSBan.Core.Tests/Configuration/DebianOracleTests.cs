@@ -60,6 +60,97 @@ public sealed class DebianOracleTests
         Assert.All(problems.Where(problem => problem.Severity == ProblemSeverity.Error), problem => Assert.Contains(Path.GetFileNameWithoutExtension(problem.Location.File), included));
     }
 
+    [RequiresFact("python3", Fail2BanOracle.Library + "/fail2ban")]
+    public void The_finer_points_say_what_fail2ban_says()
+    {
+        using var folder = new ConfigurationFolder();
+        folder
+            .Write("jail.conf", """
+                [DEFAULT]
+                enabled = true
+                logpath = /var/log/none
+                usedns = no
+                systemd_if_nologs = false
+                action = a
+                port = 7
+                [plain]
+                filter = f
+                [strong]
+                filter = f[usedns=raw, prefregex="^p", datepattern=epoch, failregex="^by parameter <mode>", maxlines=4]
+                datepattern = %%Y
+                prefregex = ^jail
+                failregex = ^jail
+                maxlines = 8
+                [known]
+                filter = f[mode=two, lt=zz]
+                failregex = %(known/failregex)s
+                  %(known/pfx)s%(port)s 100%%%%
+                ignoreregex = %(known/ignoreregex)s
+                journalmatch = %(known/journalmatch)s
+                maxretry = 04
+                ignoreself = off
+                action = a[zz="<known/zz>/<maxretry>", name=known-two]
+                         a[actname=q, actionban="<failregex> <ignoreself> <port>"]
+                [other]
+                filter = f[lt=aa]
+                logpath = /var/log/none tail
+                   /var/log/b
+                ignoreip = 127.0.0.1/8, ::1
+                backend = systemd[journalflags=1]
+                """)
+            .Write("jail.local", "[other]\nlogpath = /var/log/c\n   %(known/logpath)s\n")
+            .Write("filter.d/f.conf", """
+                [INCLUDES]
+                before = inc.conf
+                [Definition]
+                _d = mine
+                mode = one
+                pfx = <known/pfx>x
+                re-one = ^one <HOST>
+                re-two = ^two <ADDR>$
+                         ^%(sec)s <known/_d><default/_d> ; note
+                failregex = <re-<mode>>
+                  %(_d)s <logtype>
+                ignoreregex = <sec_<lt>/p>
+                prefregex = <known/pfx><nosuch>
+                journalmatch = A=1 + "B=2 3"
+                [Init]
+                mode = init
+                datepattern = %%d <known/mode>
+                """)
+            .Write("filter.d/f.local", "[Definition]\nmode = one\n_d = <known/_d> local\n")
+            .Write("filter.d/inc.conf", """
+                [DEFAULT]
+                lt = aa
+                _d = def
+                sec = <sec_<lt>/p>
+                logtype = none
+                [Definition]
+                pfx = before%(_d)s
+                [sec_aa]
+                p = <sec_<lt>/p>
+                [sec_zz]
+                p = ZZ(%(sec_aa/q)s)<_d>
+                [sec_aa?x=1]
+                r = R
+                """)
+            .Write("filter.d/inc.local", "[sec_aa]\nq = Q\n")
+            .Write("action.d/a.conf", """
+                [Definition]
+                actionban = %(cmd)s <ip> <port> <maxretry> <bantime> <zz> <six> <nosuch> <logpath>
+                cmd = <run> <failregex>
+                run = echo
+                norestored = 1
+                [Init]
+                zz = 1
+                port = 22
+                six = 4
+                [Init?family=inet6]
+                six = 6
+                """);
+        Compare(folder, atLeast: 4);
+    }
+
     private static ConfigurationFolder Copy()
     {
         var folder = new ConfigurationFolder();

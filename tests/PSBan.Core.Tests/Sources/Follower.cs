@@ -53,6 +53,9 @@ internal sealed class Follower : IAsyncDisposable
         }
     }
 
+    /// <summary>How many blocks have been handed out, those being held included.</summary>
+    public int Arrived => Volatile.Read(ref _arrived);
+
     public string Text => string.Concat(Blocks.Select(block => block.Text));
 
     public string[] Lines => Text.Split('\n')[..^1];

@@ -296,6 +296,19 @@ public class RotationTests
     }
 
     [Fact]
+    public async Task A_new_file_that_happens_to_hold_the_same_few_bytes_is_read()
+    {
+        using TempFolder folder = new();
+        string log = folder.Write("a.log", "up\n");
+        await using Follower follower = new(new FileLogSource(log, Quick));
+        await follower.UntilLine("up");
+        File.Move(log, folder["a.log.1"]);
+        folder.Write("a.log", "up\n");
+        await follower.Until(() => follower.Lines.Length == 2);
+        Assert.Equal(["up", "up"], follower.Lines);
+    }
+
+    [Fact]
     public async Task An_edited_file_is_of_the_past_until_its_end()
     {
         using TempFolder folder = new();

@@ -5,7 +5,7 @@ namespace PSBan.Tests.Sources;
 /// <summary>A folder of the test's own, gone when the test is over.</summary>
 internal sealed class TempFolder : IDisposable
 {
-    public string Root { get; } = Directory.CreateTempSubdirectory("psban-").FullName;
+    public string Root { get; } = Directory.CreateTempSubdirectory("log-sources-").FullName;
 
     public string this[string name] => Path.Combine(Root, name);
 

@@ -12,7 +12,7 @@ namespace PSBan.EndToEnd.Tests.SampleLogs;
 /// </summary>
 internal sealed class SampleRunner(string filterName, string configuration, string samples, bool skipsUnlikelyLines, string extension = "")
 {
-    private static readonly TimeZoneInfo s_zone = CentralEurope();
+    private static readonly TimeZoneInfo s_zone = CentralEurope.Zone;
     private static readonly ManualTimeProvider s_clock = new(DateTimeOffset.FromUnixTimeSeconds(1124013600), s_zone);
 
     private readonly ConfigurationLoader _loader = new(configuration);
@@ -145,17 +145,6 @@ internal sealed class SampleRunner(string filterName, string configuration, stri
     };
 
     private static Dictionary<string, string> Options(JsonElement value) => value.EnumerateObject().ToDictionary(option => option.Name, option => option.Value.ToString());
-
-    /// <summary>The zone of fail2ban's tests, <c>CET-01CEST-02,M3.5.0,M10.5.0</c>, independent of what the machine knows of zones.</summary>
-    private static TimeZoneInfo CentralEurope()
-    {
-        var two = new DateTime(1, 1, 1, 2, 0, 0);
-        var summer = TimeZoneInfo.AdjustmentRule.CreateAdjustmentRule(
-            DateTime.MinValue.Date, DateTime.MaxValue.Date, TimeSpan.FromHours(1),
-            TimeZoneInfo.TransitionTime.CreateFloatingDateRule(two, 3, 5, DayOfWeek.Sunday),
-            TimeZoneInfo.TransitionTime.CreateFloatingDateRule(two, 10, 5, DayOfWeek.Sunday));
-        return TimeZoneInfo.CreateCustomTimeZone("fail2ban's tests", TimeSpan.FromHours(1), "CET", "CET", "CEST", [summer]);
-    }
 
     /// <summary>A filter with one set of parameters.</summary>
     private sealed class SampleFilter(string name, IReadOnlyDictionary<string, string> options, LineFilter filter)

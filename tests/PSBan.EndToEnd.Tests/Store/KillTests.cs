@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using PSBan.Control;
 using PSBan.EndToEnd.Firewalls;
 using PSBan.EndToEnd.Support;
@@ -16,6 +17,7 @@ namespace PSBan.EndToEnd.Store;
 public sealed class KillTests(ITestOutputHelper output)
 {
     private const int DefaultKills = 10;
+    private static readonly string[] s_troubles = ["SourceWarning", "SourceLost", "PatternQuarantined", "LimitReached", "FirewallFailed", "StoreFailed"];
 
     [RequiresFact("nft", "ip", "root")]
     public async Task Killed_at_any_moment_it_counts_every_line_once()
@@ -47,6 +49,10 @@ public sealed class KillTests(ITestOutputHelper output)
             }
 
             await Task.Delay(random.Next(600));
+            foreach (JsonElement trouble in s_troubles.SelectMany(watch.Events))
+            {
+                output.WriteLine($"{i}: {trouble.GetProperty("message").GetString()}");
+            }
         }
 
         await end.CancelAsync();
