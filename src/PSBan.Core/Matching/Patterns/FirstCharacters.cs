@@ -15,7 +15,7 @@ internal sealed class FirstCharacters
     /// <returns>The characters; null where a text may begin with any.</returns>
     public static FirstCharacters? Of(Node root) => IsBound(root) && Of(root, out bool mayBeEmpty) is var set && !mayBeEmpty ? new FirstCharacters(set) : null;
 
-    /// <summary>Whether a text can match.</summary>
+    /// <summary>Whether a text can match; what holds for one character that is not ASCII holds for all.</summary>
     /// <param name="text">The text.</param>
     public bool Allow(ReadOnlySpan<char> text) =>
         !text.IsEmpty && (text[0] < 128 ? ((_ascii >> text[0]) & 1) != 0 : _others);

@@ -64,8 +64,10 @@ internal sealed class Matcher
     /// <exception cref="RegexMatchTimeoutException">Neither engine found the verdict within its limit.</exception>
     public bool TrySearch(string text, out int[] spans)
     {
-        if (TryQuickly(text, wantsSpans: true, out spans) is { } found)
+        Span<int> places = stackalloc int[_groups.Length <= QuickProgram.MostGroups ? 2 + (2 * _groups.Length) : 0];
+        if (TryQuickly(text, places) is { } found)
         {
+            spans = found ? places.ToArray() : [];
             return found;
         }
 
@@ -91,7 +93,7 @@ internal sealed class Matcher
     /// <exception cref="RegexMatchTimeoutException">Neither engine found the verdict within its limit.</exception>
     public bool IsMatch(ReadOnlySpan<char> text)
     {
-        if (TryQuickly(text, wantsSpans: false, out _) is { } found)
+        if (TryQuickly(text, []) is { } found)
         {
             return found;
         }
@@ -112,16 +114,17 @@ internal sealed class Matcher
     }
 
     /// <summary>Searches by the quick engine.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="spans">Receives the places; empty where they are not asked for.</param>
     /// <returns>Null where it cannot tell.</returns>
-    private bool? TryQuickly(ReadOnlySpan<char> text, bool wantsSpans, out int[] spans)
+    public bool? TryQuickly(ReadOnlySpan<char> text, Span<int> spans)
     {
-        spans = [];
         if (_quick.Value is not { } quick || text.ContainsAnyInRange('\uD800', '\uDFFF') || _distrust.Spares(text.Length))
         {
             return null;
         }
 
-        bool? found = quick.TrySearch(text, wantsSpans, out spans);
+        bool? found = quick.TrySearch(text, spans);
         if (found is null)
         {
             _distrust.Add(text.Length);

@@ -70,6 +70,19 @@ public sealed class Pattern
         return found;
     }
 
+    /// <summary>How many numbers tell where the match and every named group start and end.</summary>
+    internal int SpanCount => 2 + (2 * GroupNames.Count);
+
+    /// <summary>Whether a text that begins with a character can match.</summary>
+    /// <param name="first">The character.</param>
+    internal bool MayBeginWith(char first) => _firstCharacters?.Allow([first]) != false;
+
+    /// <summary>Searches the text for the leftmost match by the quick engine alone.</summary>
+    /// <param name="input">The text.</param>
+    /// <param name="spans">Receives <see cref="SpanCount"/> numbers where there is a match; -1 for groups that took no part.</param>
+    /// <returns>Whether there is one; null where it is for other engines to tell.</returns>
+    internal bool? TryMatchQuickly(ReadOnlySpan<char> input, Span<int> spans) => _matcher.TryQuickly(input, spans);
+
     /// <summary>Whether a text can match, told without searching it by the pattern.</summary>
     /// <param name="input">The text.</param>
     /// <returns>False only where there is no match.</returns>

@@ -97,7 +97,7 @@ public sealed class PythonAgreementTests(ITestOutputHelper output)
             string actual = pattern.TryMatch(inputs[i], out PatternMatch match) ? Show(pattern, match) : "no match";
             string safe = SafeEngine.TrySearch(program, inputs[i], out int[] spans) ? Show(pattern, new PatternMatch(pattern, inputs[i], spans)) : "no match";
             string dotNet = withoutQuick.TrySearch(inputs[i], out spans) ? Show(pattern, new PatternMatch(pattern, inputs[i], spans)) : "no match";
-            string quickly = inputs[i].Any(char.IsSurrogate) ? expected : quick?.TrySearch(inputs[i], true, out spans) switch
+            string quickly = inputs[i].Any(char.IsSurrogate) ? expected : quick?.TrySearch(inputs[i], spans = new int[2 + (2 * pattern.GroupNames.Count)]) switch
             {
                 true => Show(pattern, new PatternMatch(pattern, inputs[i], spans)),
                 false => "no match",

@@ -7,7 +7,6 @@ internal sealed class QuickCompiler
 {
     // Steps call each other: so many fit the stack of any thread.
     private const int MostSteps = 1_000;
-    private const int MostGroups = 40;
     private const int NumbersPerGroup = 3;
 
     private readonly Dictionary<int, int> _slots = [];
@@ -34,7 +33,7 @@ internal sealed class QuickCompiler
     {
         QuickStep start = Compile(_pattern.Root, Count(new EndStep()));
         int[] named = [.. Enumerable.Range(1, _pattern.Groups.Count).Where(group => _pattern.Groups[group - 1] is not null).Select(group => _slots[group])];
-        return _isPossible && _slots.Count <= MostGroups ? new QuickProgram(start, _slots.Count * NumbersPerGroup, named, FirstCharacters.IsBound(_pattern.Root)) : null;
+        return _isPossible && _slots.Count <= QuickProgram.MostGroups ? new QuickProgram(start, _slots.Count * NumbersPerGroup, named, FirstCharacters.IsBound(_pattern.Root)) : null;
     }
 
     private T Count<T>(T step)

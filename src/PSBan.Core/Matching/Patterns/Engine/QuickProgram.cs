@@ -7,6 +7,9 @@ namespace PSBan.Matching.Patterns.Engine;
 /// <param name="isBound">Whether every match begins at the start of the text.</param>
 internal sealed class QuickProgram(QuickStep start, int groupNumbers, int[] named, bool isBound)
 {
+    /// <summary>How many groups a pattern may have.</summary>
+    public const int MostGroups = 40;
+
     private const long LeastWork = 4_000;
     private const int WorkPerCharacter = 32;
 
@@ -16,15 +19,13 @@ internal sealed class QuickProgram(QuickStep start, int groupNumbers, int[] name
 
     /// <summary>Searches a text for the leftmost match.</summary>
     /// <param name="text">The text, without characters that take two places.</param>
-    /// <param name="wantsSpans">Whether places are asked for.</param>
-    /// <param name="spans">Start and end of the match and of every named group; -1 for those that took no part.</param>
+    /// <param name="spans">Receives start and end of the match and of every named group, -1 for those that took no part; empty where they are not asked for.</param>
     /// <returns>Whether there is a match; null where the search was given up.</returns>
-    public bool? TrySearch(ReadOnlySpan<char> text, bool wantsSpans, out int[] spans)
+    public bool? TrySearch(ReadOnlySpan<char> text, Span<int> spans)
     {
         Span<int> groups = stackalloc int[groupNumbers];
         groups.Fill(-1);
         QuickRun run = new(text, groups, LeastWork + ((long)WorkPerCharacter * text.Length));
-        spans = [];
         int last = isBound ? 0 : text.Length;
         for (int at = 0; at <= last; at++)
         {
@@ -36,7 +37,7 @@ internal sealed class QuickProgram(QuickStep start, int groupNumbers, int[] name
 
             if (end >= 0)
             {
-                spans = wantsSpans ? Spans(at, end, groups) : spans;
+                Note(at, end, groups, spans);
                 return true;
             }
         }
@@ -44,15 +45,17 @@ internal sealed class QuickProgram(QuickStep start, int groupNumbers, int[] name
         return false;
     }
 
-    private int[] Spans(int start, int end, ReadOnlySpan<int> groups)
+    private void Note(int start, int end, ReadOnlySpan<int> groups, Span<int> spans)
     {
-        var spans = new int[2 + (2 * named.Length)];
+        if (spans.IsEmpty)
+        {
+            return;
+        }
+
         (spans[0], spans[1]) = (start, end);
         for (int i = 0; i < named.Length; i++)
         {
             (spans[2 + (2 * i)], spans[3 + (2 * i)]) = (groups[named[i]], groups[named[i] + 1]);
         }
-
-        return spans;
     }
 }
