@@ -69,7 +69,7 @@ internal sealed class CapturedGroups
         [.. pattern.GroupNames
             .Where(name => name.StartsWith(prefix, StringComparison.Ordinal) && name.Length > AlternativePrefix.Length)
             .Order(StringComparer.Ordinal)
-            .Select(name => (name, Target(name[prefix.Length..])))];
+            .Select(name => (name, string.Intern(Target(name[prefix.Length..]))))];
 
     private static string Target(string name)
     {

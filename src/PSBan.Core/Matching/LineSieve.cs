@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using PSBan.Matching.Dates;
 
 namespace PSBan.Matching;
@@ -21,6 +22,7 @@ internal sealed class LineSieve(LineLikelihood likelihood, SearchValues<string> 
     /// <param name="start">Where to begin: the start of a line.</param>
     /// <param name="layout">The layout that dates are expected in; null where there is none.</param>
     /// <param name="found">Receives the lines to look at. Behind the last of them stands one without length, for the lines passed over at the end.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Sift(ReadOnlySpan<char> text, int start, DateLayout? layout, List<SievedLine> found)
     {
         int hit = Next(text, start);

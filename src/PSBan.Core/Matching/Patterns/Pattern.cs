@@ -22,7 +22,7 @@ public sealed class Pattern
         Text = text;
         Expanded = expanded.Text;
         DotNetPattern = DotNetWriter.Write(parsed);
-        GroupNames = [.. parsed.Groups.OfType<string>()];
+        GroupNames = [.. parsed.Groups.OfType<string>().Select(string.Intern)];
         Literals = LiteralFinder.Find(parsed.Root);
         _firstCharacters = FirstCharacters.Of(parsed.Root);
         _warnings = new Lazy<IReadOnlyList<string>>(() => ForgeLint.Check(parsed.Root));

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PSBan.Matching.Patterns.Engine;
 
 /// <summary>Characters of a set, several times.</summary>
@@ -36,6 +38,7 @@ internal abstract class SetLoop : QuickStep
     /// <summary>How many characters can be taken; less than <see cref="Least"/> where they are too few.</summary>
     /// <param name="run">The search.</param>
     /// <param name="at">The place.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected int Count(ref QuickRun run, int at)
     {
         ReadOnlySpan<char> rest = run.Text[at..];
@@ -82,6 +85,7 @@ internal sealed class GreedySetLoop : SetLoop
         : base(least, most, set, stop, next) => _isApart = IsApart;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override int Go(ref QuickRun run, int at)
     {
         int count = Count(ref run, at);
@@ -127,6 +131,7 @@ internal sealed class LazySetLoop : SetLoop
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override int Go(ref QuickRun run, int at)
     {
         int most = Count(ref run, at);
@@ -165,6 +170,7 @@ internal sealed class PossessiveSetLoop : SetLoop
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override int Go(ref QuickRun run, int at) => Count(ref run, at) is var count && count < Least ? -1 : GoOn(ref run, at + count);
 }
 
@@ -187,6 +193,7 @@ internal sealed class RoundStep(QuickStep next, bool isLazy) : QuickStep
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override int Go(ref QuickRun run, int at)
     {
         QuickStep first = isLazy ? next : _part!, second = isLazy ? _part! : next;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PSBan.Matching.Patterns.Engine;
 
 /// <summary>A part that must match here, or end here, or must not.</summary>
@@ -9,6 +11,7 @@ namespace PSBan.Matching.Patterns.Engine;
 internal sealed class LookStep(QuickStep part, int back, bool isNegative, bool captures, QuickStep next) : QuickStep
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override int Go(ref QuickRun run, int at)
     {
         Span<int> groups = captures ? stackalloc int[run.Groups.Length] : [];
@@ -32,6 +35,7 @@ internal sealed class LookStep(QuickStep part, int back, bool isNegative, bool c
 internal sealed class AtomicStep(QuickStep part, bool captures, QuickStep next) : QuickStep
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override int Go(ref QuickRun run, int at)
     {
         Span<int> groups = captures ? stackalloc int[run.Groups.Length] : [];

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PSBan.Matching.Patterns.Engine;
 
 /// <summary>A pattern as steps that call each other: the quickest way for the lines of every day, given up as soon as a text makes it too much work.</summary>
@@ -21,6 +23,7 @@ internal sealed class QuickProgram(QuickStep start, int groupNumbers, int[] name
     /// <param name="text">The text, without characters that take two places.</param>
     /// <param name="spans">Receives start and end of the match and of every named group, -1 for those that took no part; empty where they are not asked for.</param>
     /// <returns>Whether there is a match; null where the search was given up.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool? TrySearch(ReadOnlySpan<char> text, Span<int> spans)
     {
         Span<int> groups = stackalloc int[groupNumbers];

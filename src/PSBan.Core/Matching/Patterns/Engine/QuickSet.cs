@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using PSBan.Matching.Patterns.Tree;
 
 namespace PSBan.Matching.Patterns.Engine;
@@ -48,6 +49,7 @@ internal sealed class QuickSet
 
     /// <summary>How many characters at the start of a text are in the set.</summary>
     /// <param name="text">The text.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int CountIn(ReadOnlySpan<char> text)
     {
         if (_known == CharacterSet.NotLineFeed)

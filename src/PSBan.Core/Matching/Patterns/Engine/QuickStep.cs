@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using PSBan.Matching.Patterns.Tree;
 
 namespace PSBan.Matching.Patterns.Engine;
@@ -27,6 +29,7 @@ internal abstract class QuickStep
 internal sealed class EndStep : QuickStep
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override int Go(ref QuickRun run, int at) => at;
 }
 
@@ -49,6 +52,7 @@ internal sealed class LiteralStep : QuickStep
     public QuickStep Next => _next;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override int Go(ref QuickRun run, int at) =>
         run.Text.Length - at >= Text.Length && run.Text.Slice(at, Text.Length).SequenceEqual(Text) ? _next.Go(ref run, at + Text.Length) : -1;
 }
@@ -61,6 +65,7 @@ internal sealed class SetStep : QuickStep
     public SetStep(QuickSet set, QuickStep next) => (First, GoesAtEnd, _next) = (set, false, next);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override int Go(ref QuickRun run, int at) => at < run.Text.Length && First.Has(run.Text[at]) ? _next.Go(ref run, at + 1) : -1;
 }
 
@@ -68,23 +73,55 @@ internal sealed class SetStep : QuickStep
 internal sealed class AnchorStep(AnchorKind kind, QuickStep next) : QuickStep
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override int Go(ref QuickRun run, int at) => Anchors.IsAt(kind, run.Text, at) ? next.Go(ref run, at) : -1;
 }
 
 /// <summary>The first of several ways that leads to a match.</summary>
 internal sealed class BranchStep : QuickStep
 {
+    private const int Ascii = 128;
+    private const int MostInMask = 32;
+
     private readonly QuickStep[] _branches;
+
+    // A bit for each branch that can go on with an ASCII character.
+    private readonly uint[]? _byCharacter;
 
     public BranchStep(QuickStep[] branches)
     {
         _branches = branches;
         First = branches.Select(branch => branch.First).Aggregate((left, right) => left.Or(right));
         GoesAtEnd = branches.Any(branch => branch.GoesAtEnd);
+        if (branches.Length <= MostInMask)
+        {
+            _byCharacter = [.. Enumerable.Range(0, Ascii).Select(c => Mask((char)c))];
+        }
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override int Go(ref QuickRun run, int at)
+    {
+        uint[]? byCharacter = _byCharacter;
+        if (byCharacter is null || (uint)at >= (uint)run.Text.Length || run.Text[at] >= byCharacter.Length)
+        {
+            return TryAll(ref run, at);
+        }
+
+        for (uint left = byCharacter[run.Text[at]]; left != 0; left &= left - 1)
+        {
+            int end = run.Work() ? _branches[BitOperations.TrailingZeroCount(left)].Go(ref run, at) : -1;
+            if (end >= 0 || run.GaveUp)
+            {
+                return end;
+            }
+        }
+
+        return -1;
+    }
+
+    private int TryAll(ref QuickRun run, int at)
     {
         foreach (QuickStep branch in _branches)
         {
@@ -100,6 +137,17 @@ internal sealed class BranchStep : QuickStep
 
         return -1;
     }
+
+    private uint Mask(char c)
+    {
+        uint mask = 0;
+        for (int i = 0; i < _branches.Length; i++)
+        {
+            mask |= _branches[i].First.Has(c) ? 1u << i : 0;
+        }
+
+        return mask;
+    }
 }
 
 /// <summary>The start of a group.</summary>
@@ -111,6 +159,7 @@ internal sealed class OpenStep : QuickStep
     public OpenStep(int slot, QuickStep next) => (_slot, _next, First, GoesAtEnd) = (slot, next, next.First, next.GoesAtEnd);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override int Go(ref QuickRun run, int at)
     {
         int before = run.Groups[_slot + 2];
@@ -134,6 +183,7 @@ internal sealed class CloseStep : QuickStep
     public CloseStep(int slot, QuickStep next) => (_slot, _next, First, GoesAtEnd) = (slot, next, next.First, next.GoesAtEnd);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override int Go(ref QuickRun run, int at)
     {
         Span<int> group = run.Groups.Slice(_slot, 3);
@@ -153,6 +203,7 @@ internal sealed class CloseStep : QuickStep
 internal sealed class RepeatedGroupStep(int slot, QuickStep next) : QuickStep
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override int Go(ref QuickRun run, int at)
     {
         (int start, int close) = (run.Groups[slot], run.Groups[slot + 1]);
@@ -164,5 +215,6 @@ internal sealed class RepeatedGroupStep(int slot, QuickStep next) : QuickStep
 internal sealed class ConditionStep(int slot, QuickStep yes, QuickStep no) : QuickStep
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override int Go(ref QuickRun run, int at) => (run.Groups[slot + 1] >= 0 ? yes : no).Go(ref run, at);
 }
