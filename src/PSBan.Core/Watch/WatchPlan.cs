@@ -53,8 +53,19 @@ public sealed class WatchPlan
             }
         }
 
+        problems.AddRange(options.Jails
+            .Where(name => !configuration.Jails.Any(jail => FileSystemName.MatchesSimpleExpression(name, jail.Name)))
+            .Select(name => NotThere(name, configuration)));
         return new WatchPlan(configuration, jails, StateSettings.Read(configuration, options.StatePath, problems), problems);
     }
+
+    private static Problem NotThere(string name, WatchConfiguration configuration) => new(
+        ProblemSeverity.Error,
+        "JailNotFound",
+        configuration.JailNames.Contains(name, StringComparer.OrdinalIgnoreCase)
+            ? $"The jail '{name}' was asked for, but is not enabled or has errors; write 'enabled = true' under its name in jail.local."
+            : $"The jail '{name}' was asked for, but there is none of that name.",
+        SourceLocation.None);
 
     // What stands in this program's own log is counted before it is written there.
     private static JailOptions WithoutOwnLog(JailOptions jail, WatchConfiguration configuration)
@@ -132,6 +143,12 @@ internal sealed record JailPlan(
             {
                 commands.Add(command);
             }
+        }
+
+        if (jail.IgnoreCommand is { } ignore && !string.IsNullOrWhiteSpace(ignore.Value))
+        {
+            problems.Add(new Problem(
+                ProblemSeverity.Warning, "IgnoreCommandNotRun", "An ignorecommand is not run by this version: whom it would spare is banned. Name those addresses in ignoreip.", ignore.Location, jail.Name));
         }
 
         IReadOnlyList<SourcePlan>? sources = SourcePlan.Choose(jail, CountsBansOf(jail), problems);
