@@ -67,8 +67,8 @@ def syslog(line):
 
 
 def domino(r, now):
-    stamp = time.strftime("%m/%d/%Y %I:%M:%S %p", time.gmtime(now))
-    head = f"[{r.randint(100, 99999):06d}:{r.randint(1, 99):05d}-{r.getrandbits(32):08X}] {stamp}  "
+    stamp = time.strftime("%d-%m-%Y %H:%M:%S", time.gmtime(now))
+    head = f"[{r.randint(100, 99999):06d}:{r.randint(1, 99):05d}-{r.getrandbits(32):08X}] {stamp}   "
     if r.random() < 0.05:
         return f"{head}smtp: {r.choice(USERS)} [{address(r)}] authentication failure using internet password\n"
     return head + r.choice((
