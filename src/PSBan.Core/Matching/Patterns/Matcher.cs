@@ -45,7 +45,7 @@ internal sealed class Matcher
     {
         (_dotNetPattern, _timeout) = (dotNetPattern, timeout);
         _differences = new DotNetDifferences(pattern.Root);
-        _coarse = new CoarseFilter(pattern, timeout);
+        _coarse = new CoarseFilter(pattern);
         _program = new Lazy<SafeProgram?>(() => SafeProgram.Compile(pattern));
         _groups = [.. Enumerable.Range(1, pattern.Groups.Count).Where(group => pattern.Groups[group - 1] is not null).Select(group => DotNetWriter.GroupName(pattern, group))];
     }
@@ -102,7 +102,7 @@ internal sealed class Matcher
 
     private bool SearchSafely(ReadOnlySpan<char> text, out int[] spans, WorkBudget? budget)
     {
-        if (!_differences.Matter(text) && !_coarse.Allows(text))
+        if (text.Length >= CoarseFilter.LeastLength && !_differences.Matter(text) && !_coarse.Allows(text))
         {
             spans = [];
             return false;
