@@ -71,14 +71,46 @@ internal static class Codec
         return all.Length == 0 ? null : JsonSerializer.Serialize(all, s_json);
     }
 
-    public static IReadOnlyList<string> ReadLines(ReadOnlySpan<byte> text) => text.IsEmpty ? [] : JsonSerializer.Deserialize<string[]>(text) ?? [];
+    public static IReadOnlyList<string> ReadLines(ReadOnlySpan<byte> text) => text.IsEmpty ? [] : ReadStrings(text, JsonTokenType.StartArray);
 
     public static string? Write(IReadOnlyDictionary<string, string> data) => data.Count == 0 ? null : JsonSerializer.Serialize(data, s_json);
 
-    public static IReadOnlyDictionary<string, string> ReadData(ReadOnlySpan<byte> text) =>
-        text.IsEmpty ? ImmutableDictionary<string, string>.Empty : JsonSerializer.Deserialize<Dictionary<string, string>>(text) ?? [];
+    public static IReadOnlyDictionary<string, string> ReadData(ReadOnlySpan<byte> text)
+    {
+        if (text.IsEmpty)
+        {
+            return ImmutableDictionary<string, string>.Empty;
+        }
+
+        List<string> strings = ReadStrings(text, JsonTokenType.StartObject);
+        Dictionary<string, string> data = new(strings.Count / 2, StringComparer.Ordinal);
+        for (int i = 0; i < strings.Count; i += 2)
+        {
+            data[strings[i]] = strings[i + 1];
+        }
+
+        return data;
+    }
 
     public static BanEnd? ReadEnd(string? how) => Enum.TryParse(how, ignoreCase: true, out BanEnd end) ? end : null;
+
+    /// <summary>The strings of a flat array, or names and values of a flat object; a start reads very many of them.</summary>
+    private static List<string> ReadStrings(ReadOnlySpan<byte> text, JsonTokenType start)
+    {
+        List<string> strings = [];
+        Utf8JsonReader reader = new(text);
+        if (!reader.Read() || reader.TokenType != start)
+        {
+            throw new JsonException("A column holds neither lines nor data.");
+        }
+
+        while (reader.Read() && reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
+        {
+            strings.Add(reader.GetString()!);
+        }
+
+        return reader.TokenType is JsonTokenType.EndArray or JsonTokenType.EndObject ? strings : throw new JsonException("A column holds more than strings.");
+    }
 
     private static bool IsPlain(string text)
     {

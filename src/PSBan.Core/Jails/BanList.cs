@@ -38,23 +38,11 @@ internal sealed class BanList(string jail, JailLimits limits)
     public bool Contains(BanId id) => _bans.ContainsKey(id);
 
     /// <summary>Adds a ban for an identifier that has none.</summary>
-    public Ban Add(Ban ban)
-    {
-        Entry entry = new(ban, EndOf(ban.Time, ban.Duration));
-        foreach (string line in ban.Matches)
-        {
-            entry.Lines = _texts.Append(entry.Lines, line);
-        }
+    /// <returns>What is kept of it.</returns>
+    public Ban Add(Ban ban) => Make(Put(ban));
 
-        foreach ((string name, string value) in ban.Data)
-        {
-            entry.Data = _texts.Append(_texts.Append(entry.Data, name), value);
-        }
-
-        _bans.Add(ban.Id, entry);
-        Enqueue(entry);
-        return Make(entry);
-    }
+    /// <summary>Adds a ban for an identifier that has none, where nobody wants to know what is kept of it: a start adds very many.</summary>
+    public void AddQuietly(Ban ban) => Put(ban);
 
     /// <summary>Makes a ban end at the given distance from <paramref name="time"/>, if that is later than it ends now.</summary>
     /// <returns>Whether it ends later now.</returns>
@@ -142,6 +130,24 @@ internal sealed class BanList(string jail, JailLimits limits)
         long left = DateTimeOffset.MaxValue.UtcTicks - time.UtcTicks;
         TimeSpan length = duration.ToTimeSpan();
         return duration.IsPermanent || length.Ticks >= left ? long.MaxValue : time.UtcTicks + length.Ticks;
+    }
+
+    private Entry Put(Ban ban)
+    {
+        Entry entry = new(ban, EndOf(ban.Time, ban.Duration));
+        foreach (string line in ban.Matches)
+        {
+            entry.Lines = _texts.Append(entry.Lines, line);
+        }
+
+        foreach ((string name, string value) in ban.Data)
+        {
+            entry.Data = _texts.Append(_texts.Append(entry.Data, name), value);
+        }
+
+        _bans.Add(ban.Id, entry);
+        Enqueue(entry);
+        return entry;
     }
 
     private void Enqueue(Entry entry)

@@ -61,7 +61,8 @@ public sealed partial class Jail
             _journal?.Changed(taken);
         }
 
-        return new Banned(_bans.Add(taken));
+        _bans.AddQuietly(taken);
+        return new Banned(taken);
     }
 
     /// <summary>Ends the ban of an identifier by hand, and with a prefix those of all addresses inside it; their failures are forgotten too.</summary>

@@ -14,6 +14,7 @@ internal sealed class Enforcer : IAsyncDisposable
     private static readonly TimeSpan s_firstRetry = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_lastRetry = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_reconcileEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_tolerance = TimeSpan.FromSeconds(2);
 
     private readonly IFirewall _firewall;
     private readonly EventHub _events;
@@ -98,6 +99,9 @@ internal sealed class Enforcer : IAsyncDisposable
     {
         await using ITimer reconcile = _clock.CreateTimer(_ => WantReconcile(), null, s_reconcileEvery, s_reconcileEvery);
         TimeSpan retry = TimeSpan.Zero;
+
+        // A run that was killed has left its bans standing: most of what is wanted may be there already.
+        WantReconcile();
         try
         {
             while (true)
@@ -303,25 +307,42 @@ internal sealed class Enforcer : IAsyncDisposable
     {
         IReadOnlyList<FirewallEntry> entries = await _firewall.ListAsync(cancelToken).ConfigureAwait(false);
         var notes = _firewall as IFirewallNotes;
-        var standing = entries.Select(entry => new FirewallTarget(entry.Rule.Name, entry.Address)).ToHashSet();
-        DateTimeOffset soon = _clock.GetUtcNow() + TimeSpan.FromSeconds(2);
+        Dictionary<FirewallTarget, Duration?> standing = new(entries.Count);
+        foreach (FirewallEntry entry in entries)
+        {
+            standing[new FirewallTarget(entry.Rule.Name, entry.Address)] = entry.Remaining;
+        }
+
+        DateTimeOffset now = _clock.GetUtcNow();
         int missing = 0, extra = 0;
         lock (_lock)
         {
             foreach ((FirewallTarget target, DateTimeOffset end) in _desired)
             {
-                if (end > soon && !standing.Contains(target) && notes?.Covers(target.Address) != false && _dirty.Add(target))
+                if (standing.TryGetValue(target, out Duration? remaining))
+                {
+                    if (IsAsWanted(remaining, end, now))
+                    {
+                        _dirty.Remove(target);
+                    }
+                }
+                else if (end > now + s_tolerance && notes?.Covers(target.Address) != false && _dirty.Add(target))
                 {
                     missing++;
                 }
             }
 
-            foreach (FirewallTarget target in standing)
+            foreach (FirewallTarget target in standing.Keys)
             {
                 if (!_desired.ContainsKey(target) && _dirty.Add(target))
                 {
                     extra++;
                 }
+            }
+
+            if (_dirty.Count + _inFlight.Count == 0)
+            {
+                _settled.TrySetResult();
             }
         }
 
@@ -332,6 +353,10 @@ internal sealed class Enforcer : IAsyncDisposable
                 string.Create(CultureInfo.InvariantCulture, $"The packet filter {Name} differed from the watch: {missing} bans were missing and are put back, {extra} that nobody wants are removed."));
         }
     }
+
+    // A packet filter without times holds an address until it is taken out.
+    private static bool IsAsWanted(Duration? remaining, DateTimeOffset end, DateTimeOffset now) =>
+        remaining is not { } left || (end == DateTimeOffset.MaxValue ? left.IsPermanent : Math.Abs(left.TotalSeconds - (end - now).TotalSeconds) <= s_tolerance.TotalSeconds);
 
     private readonly record struct FirewallTarget(string Rule, Address Address);
 }

@@ -20,6 +20,9 @@ internal sealed class NftFirewall(CommandRunner runner) : IFirewall
 
     private readonly Dictionary<string, NftLayout> _layouts = new(StringComparer.Ordinal);
 
+    // As long as nothing stood before and nothing was added twice, the quick script is sure as well, and three times as fast.
+    private bool _isAllNew;
+
     /// <inheritdoc/>
     public string Name => FirewallBackEnds.Nft;
 
@@ -40,6 +43,7 @@ internal sealed class NftFirewall(CommandRunner runner) : IFirewall
 
         NftLayout[] layouts = [.. rules.Select(rule => new NftLayout(rule))];
         NftListing standing = await ListTableAsync(s_listWithoutElements, cancelToken).ConfigureAwait(false) ?? NftListing.Nothing;
+        _isAllNew = ReferenceEquals(standing, NftListing.Nothing);
         foreach (string set in standing.Sets.Keys)
         {
             if (NftNames.TryParseSet(set, out string id, out NftSetKind kind) && layouts.FirstOrDefault(layout => layout.Id == id) is { } owner)
@@ -73,7 +77,7 @@ internal sealed class NftFirewall(CommandRunner runner) : IFirewall
         CommandResult? result = null;
 
         // The sure script runs twice: an element may reach its end between the two commands that make sure of it and remove it.
-        foreach (string script in changes.Count <= QuickLimit ? [batch.ToQuickScript(), sure, sure] : new[] { sure, sure })
+        foreach (string script in changes.Count <= QuickLimit || _isAllNew ? [batch.ToQuickScript(), sure, sure] : new[] { sure, sure })
         {
             result = await runner.RunAsync("nft", s_read, script, cancelToken).ConfigureAwait(false);
             if (result.Succeeded)
@@ -82,6 +86,7 @@ internal sealed class NftFirewall(CommandRunner runner) : IFirewall
                 return;
             }
 
+            _isAllNew = false;
             if (!Says(result, Missing) && !Says(result, Exists))
             {
                 break;

@@ -20,7 +20,18 @@ internal sealed class DateRegex(string pattern)
     /// <param name="text">The text.</param>
     /// <param name="start">Where the search begins; what stands before still counts for boundaries.</param>
     /// <exception cref="RegexMatchTimeoutException">The regex took too long.</exception>
-    public Match Match(string text, int start) => Current().Match(text, start);
+    public Match Match(string text, int start)
+    {
+        try
+        {
+            return Current().Match(text, start);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            // The first time may be the machine's fault, which had other things to do; a line must not be lost for that.
+            return Current().Match(text, start);
+        }
+    }
 
     /// <summary>The names of the groups.</summary>
     public string[] GroupNames => Current().GetGroupNames();
