@@ -174,7 +174,7 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
         return _resolved.Time;
     }
 
-    private string Head(string line) => _searchesAll || line.Length <= LongestHead ? line : line[..LongestHead];
+    private string Head(string line) => WordCharacters.Settle(_searchesAll || line.Length <= LongestHead ? line : line[..LongestHead]);
 
     /// <summary>A line whose date is missing, or is none: the whole line goes with the last time; with no such time, what was cut stays cut.</summary>
     private DatedLine WithoutDate(string original, string rest, long number, bool inOperation) =>
@@ -186,7 +186,7 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
     {
         foreach ((string head, bool inOperation, DateTimeOffset at) in _passedOver.Take())
         {
-            DateMatch match = _detector.Match(head);
+            DateMatch match = _detector.Match(WordCharacters.Settle(head));
             if (match.Success && match.Cut.Length > 0 && match.Template.TryRead(match.Match, rules, out DateTimeOffset time))
             {
                 _lastTime = options.TimeWindow && inOperation && IsOffClock(time - at) ? at : time;
