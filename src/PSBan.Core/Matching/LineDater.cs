@@ -27,6 +27,13 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
     /// <summary>Every template with the number of dates it found, in the present order.</summary>
     public IEnumerable<(DateTemplate Template, long Hits)> Usage => _detector.Usage;
 
+    /// <summary>The time of the last line that had one.</summary>
+    public DateTimeOffset? LastTime
+    {
+        get => _lastTime;
+        set => _lastTime = value;
+    }
+
     /// <summary>The time a line carries in its text, without any effect on the lines to come; null where there is none.</summary>
     /// <param name="line">The line.</param>
     public DateTimeOffset? Probe(string line)

@@ -58,6 +58,30 @@ public sealed class LineFilter
     /// <summary>The layout that the date of the next line is expected in; null where only a search can tell.</summary>
     internal DateLayout? ExpectedLayout => _dater.Expected;
 
+    /// <summary>Tells whether what the filter remembers has changed: it has where this number has. Only the last time may change without it.</summary>
+    public long MemoryVersion => _finder.Conversations.Version + (_buffer.IsMultiline ? _buffer.Version : 0);
+
+    /// <summary>Copies what the filter remembers from line to line.</summary>
+    public FilterMemory Remember() => new()
+    {
+        LastTime = _dater.LastTime,
+        Sessions = _finder.Conversations.Remember(),
+        Lines = _buffer.IsMultiline ? [.. _buffer.Lines.Select(line => new RememberedLine(line.Original, line.Ended, line.Number, line.Time, line.HasNoDate))] : [],
+    };
+
+    /// <summary>Begins from what an earlier filter remembered.</summary>
+    /// <param name="memory">What <see cref="Remember"/> gave.</param>
+    public void Recall(FilterMemory memory)
+    {
+        ArgumentNullException.ThrowIfNull(memory);
+        _dater.LastTime = memory.LastTime;
+        _finder.Conversations.Recall(memory.Sessions);
+        if (_buffer.IsMultiline)
+        {
+            _buffer.Replace([.. memory.Lines.Select(line => new DatedLine(line.Original, line.Ended, line.Number) { Time = line.Time, HasNoDate = line.HasNoDate })]);
+        }
+    }
+
     /// <summary>Makes a filter of its settings.</summary>
     /// <param name="filter">The settings.</param>
     /// <param name="options">How it is to work.</param>
