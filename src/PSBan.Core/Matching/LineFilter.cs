@@ -19,6 +19,7 @@ public sealed class LineFilter
     private readonly LineDater _dater;
     private readonly LineBuffer _buffer;
     private readonly LineWatch _watch;
+    private readonly StallGuard _guard = new();
     private readonly FailureFinder _finder;
 
     private LineFilter(FilterPatterns patterns, LineFilterOptions options, LineClock clock)
@@ -163,6 +164,11 @@ public sealed class LineFilter
 
         string text = line.Text.ToString();
         _watch.Begin(text);
+        if (text.Length > _guard.MaxLength)
+        {
+            return LineVerdict.TimedOut;
+        }
+
         if (_dater.Date(text, line.Number, line.Time, inOperation) is not { } dated)
         {
             return _watch.IsLost ? LineVerdict.TimedOut : LineVerdict.Dropped;
@@ -170,11 +176,27 @@ public sealed class LineFilter
 
         IReadOnlyList<DatedLine> earlier = _buffer.Lines;
         LineVerdict verdict = _finder.Find(dated, failures);
+        if (_watch.Budget.IsSpent)
+        {
+            Strike(text.Length);
+        }
+
         if (_buffer.IsMultiline)
         {
             AbsorbedLines = [.. earlier.Skip(earlier.Count - _buffer.Earlier(earlier.Count)).Where(row => !_buffer.Lines.Contains(row)).Select(row => row.Original)];
         }
 
         return verdict == LineVerdict.Missed && _watch.IsLost ? LineVerdict.TimedOut : verdict;
+    }
+
+    /// <summary>Takes note of a line on which all patterns together took more work than a line may cause.</summary>
+    private void Strike(int length)
+    {
+        bool isPutAside = _guard.Strike(length);
+        _watch.Say(LineNoticeKind.PatternTimedOut, $"The patterns together exceeded the work that a line may cause, on a line of {length} characters; the line is given up.");
+        if (isPutAside)
+        {
+            _watch.Say(LineNoticeKind.PatternPutAside, $"The patterns together exceeded the work that a line may cause on {_guard.TimedOut} lines and are put aside for {_guard.Scope}.");
+        }
     }
 }

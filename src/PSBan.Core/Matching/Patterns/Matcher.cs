@@ -31,6 +31,7 @@ internal sealed class Matcher
     private readonly TimeSpan _timeout;
     private readonly string[] _groups;
     private readonly DotNetDifferences _differences;
+    private readonly CoarseFilter _coarse;
     private readonly Lazy<SafeProgram?> _program;
     private readonly Distrust _distrust = new();
     private volatile Regex? _regex;
@@ -45,6 +46,7 @@ internal sealed class Matcher
     {
         (_dotNetPattern, _timeout) = (dotNetPattern, timeout);
         _differences = new DotNetDifferences(pattern.Root);
+        _coarse = new CoarseFilter(pattern);
         _program = new Lazy<SafeProgram?>(() => SafeProgram.Compile(pattern));
         _groups = [.. Enumerable.Range(1, pattern.Groups.Count).Where(group => pattern.Groups[group - 1] is not null).Select(group => DotNetWriter.GroupName(pattern, group))];
     }
@@ -58,10 +60,11 @@ internal sealed class Matcher
     /// <summary>Searches a text for the leftmost match.</summary>
     /// <param name="text">The text.</param>
     /// <param name="spans">Start and end of the match and of every named group; -1 for those that took no part.</param>
+    /// <param name="budget">What work the text may still cause; null where no more than the engines' own limits hold.</param>
     /// <exception cref="RegexMatchTimeoutException">Neither engine found the verdict within its limit.</exception>
-    public bool TrySearch(string text, out int[] spans)
+    public bool TrySearch(string text, out int[] spans, WorkBudget? budget = null)
     {
-        for (int attempt = 1; !IsForSafeEngine(text); attempt++)
+        for (int attempt = 1; !IsForSafeEngine(text, budget); attempt++)
         {
             try
             {
@@ -71,11 +74,11 @@ internal sealed class Matcher
             }
             catch (RegexMatchTimeoutException)
             {
-                NoteTimeout(attempt, text);
+                NoteTimeout(attempt, text, budget);
             }
         }
 
-        return SafeEngine.TrySearch(_program.Value!, text, out spans);
+        return SearchSafely(text, out spans, budget);
     }
 
     /// <summary>Whether the pattern matches anywhere in a text.</summary>
@@ -83,7 +86,7 @@ internal sealed class Matcher
     /// <exception cref="RegexMatchTimeoutException">Neither engine found the verdict within its limit.</exception>
     public bool IsMatch(ReadOnlySpan<char> text)
     {
-        for (int attempt = 1; !IsForSafeEngine(text); attempt++)
+        for (int attempt = 1; !IsForSafeEngine(text, null); attempt++)
         {
             try
             {
@@ -91,16 +94,28 @@ internal sealed class Matcher
             }
             catch (RegexMatchTimeoutException)
             {
-                NoteTimeout(attempt, text);
+                NoteTimeout(attempt, text, null);
             }
         }
 
-        return SafeEngine.TrySearch(_program.Value!, text, out _);
+        return SearchSafely(text, out _, null);
     }
 
-    private bool IsForSafeEngine(ReadOnlySpan<char> text) => (_differences.Matter(text) || _distrust.Spares(text.Length)) && _program.Value is not null;
+    private bool SearchSafely(ReadOnlySpan<char> text, out int[] spans, WorkBudget? budget)
+    {
+        if (text.Length >= CoarseFilter.LeastLength && !_differences.Matter(text) && !_coarse.Allows(text))
+        {
+            spans = [];
+            return false;
+        }
 
-    private void NoteTimeout(int attempt, ReadOnlySpan<char> text)
+        return SafeEngine.TrySearch(_program.Value!, text, out spans, budget);
+    }
+
+    private bool IsForSafeEngine(ReadOnlySpan<char> text, WorkBudget? budget) =>
+        (_differences.Matter(text) || _distrust.Spares(text.Length) || budget is { IsHurried: true }) && _program.Value is not null;
+
+    private void NoteTimeout(int attempt, ReadOnlySpan<char> text, WorkBudget? budget)
     {
         if (attempt < Attempts)
         {
@@ -108,6 +123,11 @@ internal sealed class Matcher
         }
 
         _distrust.Add(text.Length);
+        if (budget is not null)
+        {
+            budget.IsHurried = true;
+        }
+
         if (_program.Value is null)
         {
             throw new RegexMatchTimeoutException(text.ToString(), _dotNetPattern, _timeout);
