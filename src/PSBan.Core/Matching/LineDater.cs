@@ -87,12 +87,15 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
     /// <summary>Takes note of lines that are not looked at and carry dates in the expected layout: as dating each of them, but for holding it against the clock.</summary>
     /// <param name="last">The last of the lines.</param>
     /// <param name="count">How many there are.</param>
-    public void PassOverDated(ReadOnlySpan<char> last, long count)
+    /// <returns>The time of the last.</returns>
+    public DateTimeOffset PassOverDated(ReadOnlySpan<char> last, long count)
     {
         int length = _detector.Expected!.Read(last, out DateStamp stamp);
         _detector.Repeat(last, length, count);
         _passedOver.Clear();
-        _lastTime = Resolve(stamp);
+        DateTimeOffset time = Resolve(stamp);
+        _lastTime = time;
+        return time;
     }
 
     private DatedLine WithTime(string text, long number, DateTimeOffset time)
