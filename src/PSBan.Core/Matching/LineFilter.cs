@@ -63,18 +63,23 @@ public sealed class LineFilter
     public long MemoryVersion => _finder.Conversations.Version + (_buffer.IsMultiline ? _buffer.Version : 0);
 
     /// <summary>Copies what the filter remembers from line to line.</summary>
-    public FilterMemory Remember() => new()
+    public FilterMemory Remember()
     {
-        LastTime = _dater.LastTime,
-        Sessions = _finder.Conversations.Remember(),
-        Lines = _buffer.IsMultiline ? [.. _buffer.Lines.Select(line => new RememberedLine(line.Original, line.Ended, line.Number, line.Time, line.HasNoDate))] : [],
-    };
+        _clock.Set();
+        return new FilterMemory
+        {
+            LastTime = _dater.LastTime,
+            Sessions = _finder.Conversations.Remember(),
+            Lines = _buffer.IsMultiline ? [.. _buffer.Lines.Select(line => new RememberedLine(line.Original, line.Ended, line.Number, line.Time, line.HasNoDate))] : [],
+        };
+    }
 
     /// <summary>Begins from what an earlier filter remembered.</summary>
     /// <param name="memory">What <see cref="Remember"/> gave.</param>
     public void Recall(FilterMemory memory)
     {
         ArgumentNullException.ThrowIfNull(memory);
+        _clock.Set();
         _dater.LastTime = memory.LastTime;
         _finder.Conversations.Recall(memory.Sessions);
         if (_buffer.IsMultiline)
