@@ -51,7 +51,7 @@ internal sealed class CapturedData : IReadOnlyDictionary<string, string>
     }
 
     /// <summary>The text of a group; null where it was not captured.</summary>
-    /// <param name="key">Its name, interned as those of all groups are.</param>
+    /// <param name="key">Its name.</param>
     public string? Find(string key) => IndexOf(key) is >= 0 and int index ? _items[index].Value : null;
 
     /// <summary>Whether a group was captured and has any text.</summary>
