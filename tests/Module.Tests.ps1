@@ -78,7 +78,7 @@ Describe 'Importing' {
         } -ArgumentList $manifestPath | Should -BeNullOrEmpty
     }
 
-    It 'lets a module of the same name as a property go by: two assemblies, and no third-party one' {
+    It 'brings two assemblies of its own; what others made lies in a folder apart' {
         Get-ChildItem -Path (Split-Path -Path $manifestPath) -Filter '*.dll' | ForEach-Object Name | Sort-Object | Should -Be @('PSBan.Core.dll', 'PSBan.dll')
     }
 }

@@ -261,6 +261,19 @@ Describe 'The end of a watch' {
         Remove-Job -Job $job
     }
 
+    It 'is over when Stop-BanWatch returns: the next watch can start at once, twenty times' {
+        $job = Invoke-WatchJob $fixture
+        foreach ($round in 1..20) {
+            $ended = $job
+            Stop-BanWatch @at
+            $job = Invoke-WatchJob $fixture
+            Remove-Job -Job $ended -Force
+        }
+
+        Remove-Job -Job $job -Force
+        Assert-Gone $fixture
+    }
+
     It 'leaves bans and history to be read where no watch runs' {
         $job = Invoke-WatchJob $fixture
         Add-Ban 192.0.2.70 app -Duration 1h @at
@@ -328,6 +341,15 @@ Describe 'The end of a watch' {
                 $process.Kill()
             }
         }
+    }
+
+    It 'comes at once where the state directory is somebody else''s, which stays as it is' -Skip:$IsWindows {
+        $foreign = New-Item -ItemType Directory -Path (Join-Path -Path $TestDrive -ChildPath 'foreign')
+        $null = New-Item -ItemType File -Path "$foreign/letter.txt"
+        chmod 755 $foreign.FullName
+        { Start-BanWatch $fixture.ConfigPath -StatePath $foreign.FullName -DryRun } | Should -Throw -ErrorId 'StatePathUnusable,PSBan.Commands.StartBanWatchCommand'
+        (Get-Item -LiteralPath $foreign).UnixMode | Should -Be 'drwxr-xr-x'
+        Get-ChildItem -LiteralPath $foreign -Force | Should -HaveCount 1
     }
 
     It 'comes at once where the configuration has no jail that could run, with every problem said' {

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using PSBan.Model;
 using PSBan.Store;
+using PSBan.Watch;
 
 namespace PSBan.Control;
 
@@ -12,6 +13,8 @@ namespace PSBan.Control;
 /// </summary>
 public sealed class WatchClient : IAsyncDisposable
 {
+    private static readonly TimeSpan s_lockPause = TimeSpan.FromMilliseconds(5);
+
     private readonly LineChannel _channel;
     private readonly string _statePath;
 
@@ -104,6 +107,12 @@ public sealed class WatchClient : IAsyncDisposable
         catch (IOException)
         {
             // The connection ends with the watch: that is what was waited for.
+        }
+
+        // The watch hangs up a moment before it lets go of its directory; whoever starts the next one now must not be refused.
+        while (WatchLock.IsHeld(_statePath))
+        {
+            await Task.Delay(s_lockPause, TimeProvider.System, cancelToken).ConfigureAwait(false);
         }
     }
 

@@ -12,13 +12,14 @@ internal static class CommandFailures
     private static readonly string[] s_accessWords = ["Operation not permitted", "Permission denied"];
 
     private static readonly string[] s_kernelWords =
-        ["cache initialization failed", "Protocol not supported", "Address family not supported", "do you need to insmod", "initialize nft"];
+        ["cache initialization failed", "Protocol not supported", "Address family not supported", "do you need to insmod", "initialize nft", "Cannot open session to kernel"];
 
     /// <summary>What to do about a missing tool.</summary>
     /// <param name="tool">The name of the tool.</param>
     public static string Remedy(string tool) => tool switch
     {
         "nft" => "install the package nftables, or choose another firewall (iptables).",
+        "ipset" => "install the package ipset, or choose another firewall (nft).",
         _ when tool.StartsWith("ip6tables", StringComparison.Ordinal) || tool.StartsWith("iptables", StringComparison.Ordinal) => "install the package iptables, or choose another firewall (nft).",
         _ => "install it.",
     };

@@ -12,6 +12,9 @@ public static class FirewallBackEnds
     /// <summary>iptables and ip6tables; the watcher ends bans itself.</summary>
     public const string Iptables = "iptables";
 
+    /// <summary>Sets of ipset, with kernel-side times, that iptables and ip6tables look into.</summary>
+    public const string Ipset = "ipset";
+
     /// <summary>Every action is run by the commands of its file in action.d, those too that a native back end could serve.</summary>
     public const string Command = "command";
 

@@ -1,3 +1,4 @@
+using PSBan.Firewalls.Ipset;
 using PSBan.Firewalls.Iptables;
 using PSBan.Firewalls.Nft;
 
@@ -16,7 +17,12 @@ public static class FirewallCleaner
     /// <param name="cancelToken">Ends the call early.</param>
     internal static async Task ClearAsync(CommandRunner runner, CancellationToken cancelToken)
     {
-        foreach (Func<CancellationToken, Task> clear in new Func<CancellationToken, Task>[] { new NftFirewall(runner).ClearAsync, new IptablesFirewall(runner).ClearAsync })
+        foreach (Func<CancellationToken, Task> clear in new Func<CancellationToken, Task>[]
+        {
+            new NftFirewall(runner).ClearAsync,
+            new IptablesFirewall(runner).ClearAsync,
+            new IpsetFirewall(runner, TimeProvider.System).ClearAsync,
+        })
         {
             try
             {

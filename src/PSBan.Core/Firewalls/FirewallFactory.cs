@@ -20,6 +20,11 @@ public sealed class FirewallFactory
         ["iptables-multiport"] = new(FirewallBackEnds.Iptables, "multiport"),
         ["iptables-allports"] = new(FirewallBackEnds.Iptables, "allports"),
         ["iptables-new"] = new(FirewallBackEnds.Iptables, "oneport", NewConnections: true),
+        ["ipset"] = new(FirewallBackEnds.Ipset, null),
+        ["iptables-ipset"] = new(FirewallBackEnds.Ipset, "oneport"),
+        ["iptables-ipset-proto4"] = new(FirewallBackEnds.Ipset, "oneport"),
+        ["iptables-ipset-proto6"] = new(FirewallBackEnds.Ipset, "multiport"),
+        ["iptables-ipset-proto6-allports"] = new(FirewallBackEnds.Ipset, "allports"),
         ["dry-run"] = new(FirewallBackEnds.DryRun, null),
     };
 
@@ -42,7 +47,7 @@ public sealed class FirewallFactory
         }
 
         ActionParameters parameters = new(jail, action, problems);
-        bool isIptables = kind.BackEnd == FirewallBackEnds.Iptables;
+        bool isIptables = kind.BackEnd is FirewallBackEnds.Iptables or FirewallBackEnds.Ipset;
         string? ports = parameters.Ports(kind.Type);
         FirewallRule rule = new()
         {

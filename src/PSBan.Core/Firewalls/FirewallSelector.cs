@@ -1,4 +1,5 @@
 using PSBan.Firewalls.DryRun;
+using PSBan.Firewalls.Ipset;
 using PSBan.Firewalls.Iptables;
 using PSBan.Firewalls.Nft;
 
@@ -35,10 +36,12 @@ public static class FirewallSelector
                 return new FirewallChoice(await OpenNftAsync(runner, cancelToken).ConfigureAwait(false), "nft works here.");
             case FirewallBackEnds.Iptables:
                 return new FirewallChoice(await OpenIptablesAsync(runner, cancelToken).ConfigureAwait(false), "iptables works here.");
+            case FirewallBackEnds.Ipset:
+                return new FirewallChoice(await OpenIpsetAsync(runner, time, cancelToken).ConfigureAwait(false), "ipset works here.");
             case FirewallBackEnds.Auto:
                 return await ChooseAsync(runner, cancelToken).ConfigureAwait(false);
             default:
-                throw new FirewallException(FirewallFailure.Unavailable, $"There is no firewall '{name}'; write auto, nft, iptables or dry-run.");
+                throw new FirewallException(FirewallFailure.Unavailable, $"There is no firewall '{name}'; write auto, nft, iptables, ipset or dry-run.");
         }
     }
 
@@ -66,6 +69,13 @@ public static class FirewallSelector
     private static async Task<IFirewall> OpenNftAsync(CommandRunner runner, CancellationToken cancelToken)
     {
         NftFirewall firewall = new(runner);
+        await firewall.ProbeAsync(cancelToken).ConfigureAwait(false);
+        return firewall;
+    }
+
+    private static async Task<IFirewall> OpenIpsetAsync(CommandRunner runner, TimeProvider time, CancellationToken cancelToken)
+    {
+        IpsetFirewall firewall = new(runner, time);
         await firewall.ProbeAsync(cancelToken).ConfigureAwait(false);
         return firewall;
     }

@@ -24,22 +24,19 @@ internal sealed class CapturedGroups
     /// <summary>Adds what a match captured.</summary>
     /// <param name="match">The match.</param>
     /// <param name="data">The groups so far, by name; those captured anew replace them.</param>
-    public void AddTo(Dictionary<string, string> data, in PatternMatch match)
+    public void AddTo(CapturedData data, in PatternMatch match)
     {
         if (_alternatives.Length == 0 && _tuples.Length == 0)
         {
-            foreach ((string name, string value) in match.Groups)
-            {
-                data[name] = value;
-            }
-
+            Copy(match, data);
             return;
         }
 
-        Dictionary<string, string> own = new(match.Groups, StringComparer.Ordinal);
+        CapturedData own = new();
+        Copy(match, own);
         foreach ((string group, string name) in _alternatives)
         {
-            if (own.TryGetValue(group, out string? value) && value.Length > 0 && string.IsNullOrEmpty(own.GetValueOrDefault(name)))
+            if (own.TryGetValue(group, out string? value) && value.Length > 0 && !own.HasText(name))
             {
                 own[name] = value;
             }
@@ -47,12 +44,21 @@ internal sealed class CapturedGroups
 
         foreach (IGrouping<string, string> parts in _tuples.GroupBy(tuple => tuple.Name, tuple => tuple.Group))
         {
-            own[parts.Key] = Tuple([own.GetValueOrDefault(parts.Key), .. parts.Select(own.GetValueOrDefault)]);
+            own[parts.Key] = Tuple([own.Find(parts.Key), .. parts.Select(own.Find)]);
         }
 
-        foreach ((string name, string value) in own)
+        data.Add(own);
+    }
+
+    private static void Copy(in PatternMatch match, CapturedData data)
+    {
+        IReadOnlyList<string> names = match.GroupNames;
+        for (int group = 0; group < names.Count; group++)
         {
-            data[name] = value;
+            if (match.TextOf(group) is { } text)
+            {
+                data[names[group]] = text;
+            }
         }
     }
 

@@ -15,5 +15,5 @@ internal sealed class FailPattern(Pattern pattern, PatternRole role, int index, 
     /// <summary>Adds what a match captured.</summary>
     /// <param name="data">The groups so far, by name; those captured anew replace them.</param>
     /// <param name="match">The match.</param>
-    public void AddTo(Dictionary<string, string> data, in PatternMatch match) => _groups.AddTo(data, match);
+    public void AddTo(CapturedData data, in PatternMatch match) => _groups.AddTo(data, match);
 }

@@ -23,8 +23,12 @@ internal sealed class FailureFinder(FilterPatterns patterns, LineFilterOptions o
     /// <param name="failures">Receives the failures.</param>
     public LineVerdict Find(DatedLine line, List<Failure> failures)
     {
-        buffer.Add(line);
-        Candidate candidate = new(line, buffer.Lines, buffer.Text);
+        if (buffer.IsMultiline)
+        {
+            buffer.Add(line);
+        }
+
+        Candidate candidate = buffer.IsMultiline ? new(line, buffer.Lines, buffer.Text) : new(line, [], line.Ended);
         if (patterns.TriesIgnoreFirst && IsIgnored(candidate.Text))
         {
             return LineVerdict.Ignored;
@@ -71,10 +75,14 @@ internal sealed class FailureFinder(FilterPatterns patterns, LineFilterOptions o
 
         prefRegex.Hits++;
         candidate = candidate with { Prefix = match };
-        if (match[ContentGroup] is { Length: > 0 } content)
+        if (match.TryGetGroup(ContentGroup, out int start, out int length) && length > 0)
         {
-            buffer.Replace([new DatedLine(content, content, candidate.Line.Number)]);
-            candidate = candidate with { Text = buffer.Text };
+            ReadOnlySpan<char> content = candidate.Text.AsSpan(start, length);
+            candidate = candidate with { Text = string.Concat(content, "\n") };
+            if (buffer.IsMultiline)
+            {
+                buffer.Replace([new DatedLine(content.ToString(), candidate.Text, candidate.Line.Number)]);
+            }
         }
 
         return true;
@@ -84,12 +92,11 @@ internal sealed class FailureFinder(FilterPatterns patterns, LineFilterOptions o
     /// <returns>What the line is by it; null where the match does not count and the next failregex is to be tried.</returns>
     private LineVerdict? Judge(FailPattern pattern, in PatternMatch match, in Candidate candidate, List<Failure> failures)
     {
-        (List<DatedLine> matched, List<DatedLine> unmatched) = LineBuffer.Split(match, candidate.Text, candidate.Lines);
-        bool leaves = !options.CheckAllRegex || buffer.IsMultiline;
+        (List<DatedLine> matched, List<DatedLine> unmatched) = buffer.IsMultiline ? LineBuffer.Split(match, candidate.Text, candidate.Lines) : default;
         if (patterns.IgnoreRegex.Count > 0)
         {
             bool isIgnored = IsIgnored(buffer.IsMultiline ? LineBuffer.Join(matched) : candidate.Text);
-            if (isIgnored && leaves)
+            if (isIgnored && buffer.IsMultiline)
             {
                 buffer.Replace(unmatched);
             }
@@ -109,20 +116,20 @@ internal sealed class FailureFinder(FilterPatterns patterns, LineFilterOptions o
             }
         }
 
-        if (leaves)
+        if (buffer.IsMultiline)
         {
             buffer.Replace(unmatched);
         }
 
-        Dictionary<string, string> data = Data(pattern, match, candidate);
-        List<string> lines = matched.ConvertAll(row => row.Original);
-        if (data.TryGetValue(ConversationGroups.Session, out string? session))
+        CapturedData data = Data(pattern, match, candidate);
+        IReadOnlyList<string> lines = buffer.IsMultiline ? matched.ConvertAll(row => row.Original) : [candidate.Line.Original];
+        if (data.Find(ConversationGroups.Session) is { } session)
         {
             return Continue(_conversations.Merge(session, data, lines), pattern, candidate.Line, failures);
         }
 
         // A jail counts a lone match whatever its marks, for there is no session that could turn it into something; a report does not.
-        if (options.CheckAllRegex && data.GetValueOrDefault(ConversationGroups.NoFail) is { Length: > 0 })
+        if (options.CheckAllRegex && data.HasText(ConversationGroups.NoFail))
         {
             pattern.Hits++;
             return LineVerdict.Ignored;
@@ -133,13 +140,13 @@ internal sealed class FailureFinder(FilterPatterns patterns, LineFilterOptions o
     }
 
     /// <summary>The groups of the prefregex, and those of the failregex in their place where both have one.</summary>
-    private Dictionary<string, string> Data(FailPattern pattern, in PatternMatch match, in Candidate candidate)
+    private CapturedData Data(FailPattern pattern, in PatternMatch match, in Candidate candidate)
     {
-        Dictionary<string, string> data = new(StringComparer.Ordinal);
+        CapturedData data = new();
         if (candidate.Prefix is { } prefix)
         {
             patterns.PrefRegex!.AddTo(data, prefix);
-            data.Remove(ContentGroup);
+            data.TakeText(ContentGroup);
         }
 
         pattern.AddTo(data, match);
@@ -156,9 +163,7 @@ internal sealed class FailureFinder(FilterPatterns patterns, LineFilterOptions o
             return LineVerdict.Ignored;
         }
 
-        Dictionary<string, string> data = new(conversation.Data, StringComparer.Ordinal);
-        string[] users = conversation.Users is { } known ? [.. known] : [];
-        LineVerdict verdict = Report(data, conversation.Matches, users, pattern, line, failures, out Presence presence);
+        LineVerdict verdict = Report(conversation.Share(), conversation.Matches, conversation.Users, pattern, line, failures, out Presence presence);
         if (presence != Presence.None)
         {
             return verdict;
@@ -170,7 +175,7 @@ internal sealed class FailureFinder(FilterPatterns patterns, LineFilterOptions o
     }
 
     private LineVerdict Report(
-        Dictionary<string, string> data, List<string> matches, string[] users, FailPattern pattern, DatedLine line, List<Failure> failures, out Presence presence)
+        CapturedData data, IReadOnlyList<string> matches, string[] users, FailPattern pattern, DatedLine line, List<Failure> failures, out Presence presence)
     {
         presence = FailureIdentity.Choose(data, patterns.IdentityDns, out FailureIdentity identity);
         if (presence != Presence.Found)

@@ -15,17 +15,17 @@ internal readonly record struct FailureIdentity(BanId Id, Address Address, strin
     /// <param name="useDns">What becomes of host names.</param>
     /// <param name="identity">Whom it blames.</param>
     /// <returns>Whether there is anything that identifies somebody; with <c>usedns = no</c> a host name does not.</returns>
-    public static Presence Choose(IReadOnlyDictionary<string, string> data, UseDns useDns, out FailureIdentity identity)
+    public static Presence Choose(CapturedData data, UseDns useDns, out FailureIdentity identity)
     {
         identity = default;
-        string? fid = data.GetValueOrDefault("fid");
-        if ((data.GetValueOrDefault("ip4") ?? data.GetValueOrDefault("ip6")) is { } literal)
+        string? fid = data.Find("fid");
+        if ((data.Find("ip4") ?? data.Find("ip6")) is { } literal)
         {
-            identity = WithAddress(fid, literal, data.GetValueOrDefault("cidr"), useDns);
+            identity = WithAddress(fid, literal, data.Find("cidr"), useDns);
             return Presence.Found;
         }
 
-        if (data.GetValueOrDefault("dns") is { } name)
+        if (data.Find("dns") is { } name)
         {
             return TryHostName(fid, name, useDns, out identity) ? Presence.Found : Presence.Refused;
         }

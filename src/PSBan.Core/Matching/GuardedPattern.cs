@@ -34,6 +34,11 @@ internal class GuardedPattern(Pattern pattern, PatternRole role, int index, Sour
     public bool TryMatch(string text, out PatternMatch match, LineWatch watch)
     {
         match = default;
+        if (!Pattern.MayMatch(text))
+        {
+            return false;
+        }
+
         if (text.Length > _guard.MaxLength)
         {
             watch.IsLost = true;

@@ -96,7 +96,7 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
         _lastTime = time;
         DateTimeOffset local = TimeZoneInfo.ConvertTime(time, options.Clock.LocalTimeZone);
         string stamp = local.ToString(local.Ticks % TimeSpan.TicksPerSecond == 0 ? "yyyy-MM-ddTHH:mm:ss" : "yyyy-MM-ddTHH:mm:ss.ffffff", CultureInfo.InvariantCulture);
-        return new DatedLine($"{stamp} {text}", text, number) { Time = time };
+        return new DatedLine($"{stamp} {text}", text + "\n", number) { Time = time };
     }
 
     private DatedLine? FindInTime(string text, long number, bool inOperation)
@@ -132,7 +132,7 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
             _detector.Repeat(text, length);
             _passedOver.Clear();
             _lastTime = Resolve(stamp);
-            return new DatedLine(text, text[length..], number) { Time = _lastTime };
+            return new DatedLine(text, string.Concat(text.AsSpan(length), "\n"), number) { Time = _lastTime };
         }
 
         DateMatch match = _detector.Match(text);
@@ -143,16 +143,16 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
 
         if (match.Success && match.Cut.Length == 0)
         {
-            return new DatedLine(text, text, number) { Time = RecentTime() ?? options.Clock.GetUtcNow() };
+            return new DatedLine(text, text + "\n", number) { Time = RecentTime() ?? options.Clock.GetUtcNow() };
         }
 
         if (!match.Success)
         {
-            return WithoutDate(text, text, number, inOperation);
+            return WithoutDate(text, text + "\n", number, inOperation);
         }
 
         int start = match.Cut.Index;
-        string rest = string.Concat(text.AsSpan(0, start), text.AsSpan(start + match.Cut.Length));
+        string rest = string.Concat(text.AsSpan(0, start), text.AsSpan(start + match.Cut.Length), "\n");
         if (!match.Template.TryRead(match.Match, rules, out DateTimeOffset time))
         {
             CatchUp();
@@ -179,7 +179,7 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
 
     /// <summary>A line whose date is missing, or is none: the whole line goes with the last time; with no such time, what was cut stays cut.</summary>
     private DatedLine WithoutDate(string original, string rest, long number, bool inOperation) =>
-        RecentTime() is { } last ? new DatedLine(original, original, number) { Time = last, HasNoDate = true }
+        RecentTime() is { } last ? new DatedLine(original, original + "\n", number) { Time = last, HasNoDate = true }
         : new DatedLine(original, rest, number) { Time = options.TimeWindow && inOperation ? options.Clock.GetUtcNow() : null, HasNoDate = true };
 
     /// <summary>Reads the date of the last line passed over that has one, for this one has none of its own.</summary>

@@ -13,6 +13,7 @@ namespace PSBan.Matching;
 public sealed class LineFilter
 {
     private readonly LineFilterOptions _options;
+    private readonly LineClock _clock;
     private readonly FilterPatterns _patterns;
     private readonly LineLikelihood _likelihood;
     private readonly LineDater _dater;
@@ -20,9 +21,10 @@ public sealed class LineFilter
     private readonly LineWatch _watch;
     private readonly FailureFinder _finder;
 
-    private LineFilter(FilterPatterns patterns, LineFilterOptions options)
+    private LineFilter(FilterPatterns patterns, LineFilterOptions options, LineClock clock)
     {
         _options = options;
+        _clock = clock;
         _patterns = patterns;
         _likelihood = new LineLikelihood(patterns, options.CheckAllRegex);
         _watch = new LineWatch(options.Clock, options.Notify);
@@ -90,12 +92,18 @@ public sealed class LineFilter
         ArgumentNullException.ThrowIfNull(filter);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(problems);
-        return FilterPatterns.TryCreate(filter, options, problems) is { } patterns ? new LineFilter(patterns, options) : null;
+        LineClock clock = new(options.Clock);
+        options = options with { Clock = clock };
+        return FilterPatterns.TryCreate(filter, options, problems) is { } patterns ? new LineFilter(patterns, options, clock) : null;
     }
 
     /// <summary>The time a line carries in its text, with no effect on the lines to come; null where there is none that can be read.</summary>
     /// <param name="line">The line.</param>
-    public DateTimeOffset? DateOf(string line) => _dater.Probe(line);
+    public DateTimeOffset? DateOf(string line)
+    {
+        _clock.Set();
+        return _dater.Probe(line);
+    }
 
     /// <summary>Whether a line can be a failure at all, by a quick search for the strings that a match needs.</summary>
     /// <param name="line">The line.</param>
@@ -108,17 +116,26 @@ public sealed class LineFilter
     /// </summary>
     /// <param name="line">The line.</param>
     /// <param name="inOperation">Whether it is being written now.</param>
-    public void PassOver(ReadOnlySpan<char> line, bool inOperation) => _dater.PassOver(line, inOperation);
+    public void PassOver(ReadOnlySpan<char> line, bool inOperation)
+    {
+        _clock.Set();
+        _dater.PassOver(line, inOperation);
+    }
 
     /// <summary>Takes note of lines that the sieve passed over: they cannot match, and their dates are in the expected layout.</summary>
     /// <param name="last">The last of them.</param>
     /// <param name="count">How many there are.</param>
-    internal void PassOverDated(ReadOnlySpan<char> last, long count) => _dater.PassOverDated(last, count);
+    internal void PassOverDated(ReadOnlySpan<char> last, long count)
+    {
+        _clock.Set();
+        _dater.PassOverDated(last, count);
+    }
 
     /// <summary>Takes note of a line that cannot match, and finds its date.</summary>
     /// <param name="line">The line.</param>
     internal LineVerdict DateOnly(in LogLine line)
     {
+        _clock.Set();
         AbsorbedLines = [];
         string text = line.Text.ToString();
         _watch.Begin(text);
@@ -136,6 +153,7 @@ public sealed class LineFilter
     public LineVerdict Process(in LogLine line, bool inOperation, List<Failure> failures)
     {
         ArgumentNullException.ThrowIfNull(failures);
+        _clock.Set();
         AbsorbedLines = [];
         if (_options.SkipsUnlikelyLines && !_likelihood.Allows(line.Text))
         {

@@ -201,9 +201,9 @@ internal sealed class ActionRun : IBanTarget, IDisposable
                 await _action.StartAsync(kill).ConfigureAwait(false);
                 break;
             case ActionStepKind.Ban:
-                if (step.Failures > 0)
+                if (Definition.HasUnban && (step.Failures > 0 || step.Ban!.Restored))
                 {
-                    // What failed may have done half its work, and doing it twice would leave half of it for ever.
+                    // What failed may have done half its work, and a watch that was killed leaves its bans standing; doing it twice would leave half of it for ever.
                     await _action.CleanAsync(step.Ban!, kill).ConfigureAwait(false);
                 }
 

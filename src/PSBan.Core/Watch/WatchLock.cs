@@ -6,11 +6,12 @@ namespace PSBan.Watch;
 /// <summary>The claim of one watch on its state directory; the operating system lets go of it when the process ends, however it ends.</summary>
 internal sealed class WatchLock : IDisposable
 {
+    private const string FileName = "watch.lock";
+    private const string PidFile = "watch.pid";
+
     // A child of a watch that was killed, on its way to becoming another program, may hold the claim for a moment longer.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
-
-    private const string PidFile = "watch.pid";
 
     private readonly FileStream _lock;
     private readonly string _pidFile;
@@ -66,7 +67,7 @@ internal sealed class WatchLock : IDisposable
         FileStream handle;
         try
         {
-            handle = new FileStream(Path.Combine(statePath, "watch.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            handle = new FileStream(Path.Combine(statePath, FileName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException e) when (e is not (DirectoryNotFoundException or FileNotFoundException or PathTooLongException))
         {
@@ -77,6 +78,25 @@ internal sealed class WatchLock : IDisposable
 
         File.WriteAllText(pidFile, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         return new WatchLock(handle, pidFile);
+    }
+
+    /// <summary>Whether a watch holds the directory now; looking takes nothing from it.</summary>
+    public static bool IsHeld(string statePath)
+    {
+        try
+        {
+            // A shared look fails against the exclusive claim, and only against that.
+            using var look = new FileStream(Path.Combine(statePath, FileName), FileMode.Open, FileAccess.Read, FileShare.Read);
+            return false;
+        }
+        catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
     }
 
     public void Dispose()
@@ -96,10 +116,18 @@ internal sealed class WatchLock : IDisposable
         const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         bool isNew = !Directory.Exists(statePath);
         Directory.CreateDirectory(statePath, OwnerOnly);
-        if (!isNew && File.GetUnixFileMode(statePath) is UnixFileMode mode && (mode & ~OwnerOnly) != 0)
+        if (!isNew && (File.GetUnixFileMode(statePath) & ~OwnerOnly) != 0)
         {
-            // A directory that was made for this by hand is closed; one that others may write to is no place for a watch's state.
+            // A directory that was made for this by hand is closed. Somebody else's, /tmp or /var/lib by a slip of the hand, is left as it is.
+            if (Directory.EnumerateFileSystemEntries(statePath).Any(entry => !IsOurs(Path.GetFileName(entry))))
+            {
+                throw new IOException($"The state directory {statePath} is open to others and holds things that are not PSBan's; name a directory of its own with -StatePath or --state, or close this one (chmod 700).");
+            }
+
             File.SetUnixFileMode(statePath, OwnerOnly);
         }
     }
+
+    private static bool IsOurs(string name) =>
+        name.StartsWith("watch.", StringComparison.Ordinal) || name.StartsWith("control.", StringComparison.Ordinal) || name.StartsWith("psban.", StringComparison.Ordinal);
 }

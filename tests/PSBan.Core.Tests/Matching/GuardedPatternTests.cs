@@ -99,5 +99,5 @@ public sealed class GuardedPatternTests
     private static TestedFilter Create(params string[] patterns) =>
         TestedFilter.Create(patterns, options: options => options with { MatchTimeout = TimeSpan.FromMilliseconds(30) });
 
-    private static string Hostile(int length) => new string('a', length) + "? ";
+    private static string Hostile(int length) => new string('a', length) + "? ! ";
 }

@@ -22,7 +22,7 @@ public sealed class DifferentialTests(FilterOracle oracle, ITestOutputHelper out
 
     private static readonly string s_ownSamples = Path.Combine(Repository.Root, "tests", "samples");
     private static readonly int s_seed = FromEnvironment("PSBAN_TEST_SEED", 20);
-    private static readonly int s_lines = FromEnvironment("PSBAN_DIFFERENTIAL_LINES", 16_000);
+    private static readonly int s_lines = FromEnvironment("PSBAN_DIFFERENTIAL_LINES", 60_000);
     private static readonly Lazy<int> s_cases = new(() => DebianFilters().Sum(name => DebianCases(name).Count) + OwnFilters().Sum(name => OwnCases(name).Count));
 
     public static IReadOnlyList<string> DebianFilters() => Names(SampleLogTests.Configuration);
@@ -72,7 +72,7 @@ public sealed class DifferentialTests(FilterOracle oracle, ITestOutputHelper out
 
         output.WriteLine($"{tally.Compared} lines compared, {tally.Matched} matched, {tally.Ignored} ignored, {tally.Lost} on which fail2ban failed, {tally.Stalled} on which it stalled");
         Assert.True(tally.Deviations.Count == 0, $"{tally.Deviations.Count} deviations\n{string.Join('\n', tally.Deviations.Take(MostShown))}");
-        Assert.True(tally.Compared > 0 && tally.Stalled <= tally.Compared / 20, "Too little could be compared.");
+        Assert.True(tally.Matched > 0 && tally.Stalled <= tally.Compared / 20, "Too little could be compared.");
     }
 
     /// <summary>The lines of one run; time goes on now and then, so that sessions and dates of earlier lines expire.</summary>
@@ -87,10 +87,13 @@ public sealed class DifferentialTests(FilterOracle oracle, ITestOutputHelper out
         IEnumerable<string> further = string.IsNullOrEmpty(log) ? [] : File.ReadLines(log);
         foreach (string line in own.Concat(further).Concat(Enumerable.Range(0, count).Select(_ => mutator.Next())))
         {
-            // Reports pass over comments and empty lines, and so does every reader of logs in operation see to it that none is empty.
-            if (line.Length > 0)
+            // Where patterns span lines, fail2ban also cuts what lies between at these characters, though none of them ends a line of a log.
+            string text = filter.SpansLines ? string.Concat(line.Where(c => !"\r\v\f\u001C\u001D\u001E\u0085\u2028\u2029".Contains(c))) : line;
+
+            // Nothing passes over empty lines in fail2ban but its readers.
+            if (text.Length > 0)
             {
-                yield return filter.IsJournal ? new TimedLine(now, filter.Prefix + line, now) : new TimedLine(now, line, null);
+                yield return filter.IsJournal ? new TimedLine(now, filter.Prefix + text, now) : new TimedLine(now, text, null);
             }
 
             now = now.AddSeconds(random.Next(20) switch { 0 => 61 + random.Next(300), 1 or 2 => random.Next(60), _ => 0 });
@@ -108,7 +111,6 @@ public sealed class DifferentialTests(FilterOracle oracle, ITestOutputHelper out
             {
                 LineOutcome actual = ours.Judge(batch[i]);
                 tally.Count(expected[i]);
-                if (Environment.GetEnvironmentVariable("DUMP") is { } dump && filter.ToString() == dump) File.AppendAllText("/tmp/dump.txt", batch[i] + "\n");
                 if (KnownDifferences.Explain(filter, batch[i], expected[i], actual) is { } difference)
                 {
                     tally.Deviations.Add($"[{filter}] {difference}\n  line     {Escape(batch[i].ToString())}\n  fail2ban {Escape(expected[i].ToString())}\n  ours     {Escape(actual.ToString())}");

@@ -25,16 +25,16 @@ internal sealed record FilterCase(string Configuration, string Name, IReadOnlyDi
     /// <summary>Whether lines come from a journal.</summary>
     public bool IsJournal => Options.GetValueOrDefault("logtype") == "journal";
 
+    /// <summary>Whether its patterns may span lines.</summary>
+    public bool SpansLines => Settings([]).MaxLines > 1;
+
     public override string ToString() =>
         $"{Name}{(Options.Count == 0 ? "" : $"[{string.Join(", ", Options.Select(option => $"{option.Key}={option.Value}"))}]")}{(ChecksAll ? "" : " as in a jail")}{(RawHosts ? "" : " without host names")}";
 
     /// <summary>Makes our filter.</summary>
     public LineFilter Create(TimeProvider clock, Action<LineNotice>? notify = null)
     {
-        string parameters = string.Join(',', Options.Select(option => $"{option.Key}=\"{option.Value}\""));
         List<Problem> problems = [];
-        FilterOptions? settings = new ConfigurationLoader(Configuration).LoadFilter(parameters.Length == 0 ? Name : $"{Name}[{parameters}]", problems);
-        settings = settings is not null && !RawHosts ? settings with { UseDns = UseDns.No } : settings;
         LineFilterOptions working = new()
         {
             Clock = clock,
@@ -43,8 +43,15 @@ internal sealed record FilterCase(string Configuration, string Name, IReadOnlyDi
             RawHosts = RawHosts,
             Notify = notify,
         };
-        LineFilter? filter = settings is null ? null : LineFilter.TryCreate(settings, working, problems);
-        return filter ?? throw new InvalidOperationException($"{this}: {string.Join('\n', problems)}");
+        return LineFilter.TryCreate(Settings(problems), working, problems) ?? throw new InvalidOperationException($"{this}: {string.Join('\n', problems)}");
+    }
+
+    private FilterOptions Settings(List<Problem> problems)
+    {
+        string parameters = string.Join(',', Options.Select(option => $"{option.Key}=\"{option.Value}\""));
+        FilterOptions settings = new ConfigurationLoader(Configuration).LoadFilter(parameters.Length == 0 ? Name : $"{Name}[{parameters}]", problems)
+            ?? throw new InvalidOperationException($"{this}: {string.Join('\n', problems)}");
+        return RawHosts ? settings : settings with { UseDns = UseDns.No };
     }
 
     /// <summary>A filter in every way its sample log asks for, the first of them also as in a jail and without host names.</summary>
@@ -128,5 +135,5 @@ internal sealed class FilterUnderTest(FilterCase filter)
 
     private static List<FoundFailure> Describe(List<Failure> failures) => failures.ConvertAll(failure => new FoundFailure(
         failure.PatternIndex, failure.Id.ToString(), failure.Time.ToUnixTimeMilliseconds(), failure.Address.IsDefault ? null : failure.Address.ToString(),
-        FoundFailure.Describe(failure.Data, failure.Users), failure.Matches));
+        FoundFailure.Describe(failure.Data), FoundFailure.Describe(failure.Users), failure.Matches));
 }

@@ -109,7 +109,7 @@ public sealed class FilterOracle : IDisposable
     {
         // Where no date is known, nothing but the present can be told.
         public FoundFailure Failure(TimedLine line) =>
-            new(Index, Id!, (long)Math.Round((Time ?? line.Now.ToUnixTimeSeconds()) * 1000), Ip, FoundFailure.Describe(Data, Users), Matches);
+            new(Index, Id!, (long)Math.Round((Time ?? line.Now.ToUnixTimeSeconds()) * 1000), Ip, FoundFailure.Describe(Data), FoundFailure.Describe(Users), Matches);
     }
 }
 

@@ -35,7 +35,10 @@ internal static class KnownDifferences
             return "failures";
         }
 
-        return expected.Failures.Zip(actual.Failures, Explain).FirstOrDefault(difference => difference is not null);
+        // Where one line hits several failregexes in a session, fail2ban's earlier failures come to know the users of the later ones; the last is exact.
+        return expected.Failures.Count > 0 && expected.Failures[^1].Users != actual.Failures[^1].Users
+            ? "users"
+            : expected.Failures.Zip(actual.Failures, Explain).FirstOrDefault(difference => difference is not null);
     }
 
     private static string? Explain(FoundFailure expected, FoundFailure actual)
@@ -48,7 +51,9 @@ internal static class KnownDifferences
         // An hour that occurs twice, or not at all, is whatever the C library made of the stamp before.
         DateTime local = TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(actual.Time), CentralEurope.Zone).DateTime;
         bool isChange = CentralEurope.Zone.IsAmbiguousTime(local) || CentralEurope.Zone.IsInvalidTime(local.AddHours(-1)) || CentralEurope.Zone.IsInvalidTime(local);
-        if (expected.Time != actual.Time && !(isChange && Math.Abs(expected.Time - actual.Time) == 3_600_000))
+        // TAI64N can name times beyond the year 9999; here they are its end.
+        long expectedTime = Math.Min(expected.Time, DateTimeOffset.MaxValue.ToUnixTimeSeconds() * 1000);
+        if (expectedTime != actual.Time && !(isChange && Math.Abs(expectedTime - actual.Time) == 3_600_000))
         {
             return "time";
         }

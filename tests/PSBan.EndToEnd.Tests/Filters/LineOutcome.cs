@@ -24,13 +24,17 @@ internal sealed record LineOutcome(IReadOnlyList<int> Hits, IReadOnlyList<int> I
 /// <param name="Id">Whom it blames.</param>
 /// <param name="Time">When, in milliseconds since 1970.</param>
 /// <param name="Address">The address behind an identifier that is another; null where there is none such.</param>
-/// <param name="Data">The captured groups and users, in one text.</param>
+/// <param name="Data">The captured groups in one text.</param>
+/// <param name="Users">Every user name of the session.</param>
 /// <param name="Lines">The lines it was found in.</param>
-internal sealed record FoundFailure(int Index, string Id, long Time, string? Address, string Data, IReadOnlyList<string> Lines)
+internal sealed record FoundFailure(int Index, string Id, long Time, string? Address, string Data, string Users, IReadOnlyList<string> Lines)
 {
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Index}: {Id} at {Time / 1000.0:0.###} {Address} {Data} in «{string.Join("»«", Lines)}»");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Index}: {Id} at {Time / 1000.0:0.###} {Address} {Data} by {Users} in «{string.Join("»«", Lines)}»");
 
     /// <summary>The groups in one text, the same for both sides.</summary>
-    public static string Describe(IEnumerable<KeyValuePair<string, string>> data, IEnumerable<string> users) =>
-        $"{{{string.Join(", ", data.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}"))}}} by {string.Join('|', users.Order(StringComparer.Ordinal))}";
+    public static string Describe(IEnumerable<KeyValuePair<string, string>> data) =>
+        string.Join(", ", data.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}"));
+
+    /// <summary>User names in one text.</summary>
+    public static string Describe(IEnumerable<string> users) => string.Join('|', users.Order(StringComparer.Ordinal));
 }

@@ -1,4 +1,5 @@
 using PSBan.Firewalls;
+using PSBan.Firewalls.Ipset;
 using PSBan.Firewalls.Iptables;
 using PSBan.Firewalls.Nft;
 using PSBan.Model;
@@ -11,10 +12,11 @@ public sealed class FirewallSelectorTests
 {
     private static readonly FirewallRule s_sshd = new() { Jail = "sshd", Name = "sshd", Ports = "22" };
 
-    [RequiresTheory("netns", "ip", "nft", "iptables")]
+    [RequiresTheory("netns", "ip", "nft", "iptables", "ipset")]
     [InlineData("auto", "nft", "nft was chosen: it works here, and the kernel ends its bans.")]
     [InlineData("nft", "nft", "nft works here.")]
     [InlineData("iptables", "iptables", "iptables works here.")]
+    [InlineData("ipset", "ipset", "ipset works here.")]
     [InlineData("dry-run", "dry-run", "Dry run: the packet filter is not touched.")]
     public async Task A_working_packet_filter_is_taken_and_said(string name, string expected, string reason)
     {
@@ -42,10 +44,11 @@ public sealed class FirewallSelectorTests
         Assert.Equal(FirewallFailure.Unavailable, refusal.Failure);
     }
 
-    [RequiresTheory("netns", "ip", "nft", "iptables", "setpriv")]
+    [RequiresTheory("netns", "ip", "nft", "iptables", "ipset", "setpriv")]
     [InlineData("auto")]
     [InlineData("nft")]
     [InlineData("iptables")]
+    [InlineData("ipset")]
     public async Task Without_the_right_nothing_is_taken(string name)
     {
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
@@ -59,7 +62,7 @@ public sealed class FirewallSelectorTests
     public async Task An_unknown_name_is_refused()
     {
         FirewallException refusal = await Assert.ThrowsAsync<FirewallException>(() => FirewallSelector.CreateAsync("pf", TimeProvider.System, CancellationToken.None));
-        Assert.Equal("There is no firewall 'pf'; write auto, nft, iptables or dry-run.", refusal.Message);
+        Assert.Equal("There is no firewall 'pf'; write auto, nft, iptables, ipset or dry-run.", refusal.Message);
     }
 
     [RequiresFact("netns", "ip", "nft", "iptables", "sh")]
@@ -77,7 +80,7 @@ public sealed class FirewallSelectorTests
         await firewall.CloseAsync([s_sshd], CancellationToken.None);
     }
 
-    [RequiresFact("netns", "ip", "nft", "iptables")]
+    [RequiresFact("netns", "ip", "nft", "iptables", "ipset")]
     public async Task Cleaning_removes_all_of_ours_and_nothing_else()
     {
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
@@ -87,7 +90,7 @@ public sealed class FirewallSelectorTests
         string[] before = await StateAsync(space);
         await FirewallCleaner.ClearAsync(space.Runner, CancellationToken.None);
 
-        foreach (IFirewall firewall in new IFirewall[] { new NftFirewall(space.Runner), new IptablesFirewall(space.Runner) })
+        foreach (IFirewall firewall in new IFirewall[] { new NftFirewall(space.Runner), new IptablesFirewall(space.Runner), new IpsetFirewall(space.Runner, TimeProvider.System) })
         {
             await firewall.OpenAsync([s_sshd, s_sshd with { Name = "other one" }], CancellationToken.None);
             await firewall.ApplyAsync([Ban("192.0.2.7"), Ban("2001:db8::/64")], CancellationToken.None);
@@ -101,7 +104,7 @@ public sealed class FirewallSelectorTests
     }
 
     private static async Task<string[]> StateAsync(NetworkNamespace space) =>
-        [await space.RunAsync("nft", "list", "tables", "inet"), await space.RunAsync("iptables", "-S"), await space.RunAsync("ip6tables", "-S")];
+        [await space.RunAsync("nft", "list", "tables", "inet"), await space.RunAsync("iptables", "-S"), await space.RunAsync("ip6tables", "-S"), await space.RunAsync("ipset", "list", "-n")];
 
     private static FirewallChange Ban(string address) => new(s_sshd, Address.Parse(address), true, Duration.FromSeconds(600));
 }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using PSBan.Firewalls;
+using PSBan.Firewalls.Ipset;
 using PSBan.Firewalls.Iptables;
 using PSBan.Firewalls.Nft;
 using PSBan.Model;
@@ -16,9 +17,10 @@ public sealed class TrafficTests
     private const string Bad4 = "192.0.2.66", Good4 = "192.0.2.67", Bad6 = "2001:db8::66", Good6 = "2001:db8::67";
     private static readonly string[] s_clients = [Bad4 + "/24", Good4 + "/24", Bad6 + "/32", Good6 + "/32", "2001:db8:bad::1/32", "2001:db8:bad::2/32", "192.0.2.130/24"];
 
-    [RequiresTheory("netns", "ip", "nft", "iptables")]
+    [RequiresTheory("netns", "ip", "nft", "iptables", "ipset")]
     [InlineData("nft")]
     [InlineData("iptables")]
+    [InlineData("ipset")]
     public async Task A_banned_address_reaches_the_other_ports_only_until_it_is_unbanned(string backEnd)
     {
         await using NetworkNamespace server = await NetworkNamespace.CreateAsync(), client = await NetworkNamespace.CreateAsync();
@@ -42,9 +44,10 @@ public sealed class TrafficTests
         await ExpectAsync(client, SocketError.Success, 22, bad);
     }
 
-    [RequiresTheory("netns", "ip", "nft", "iptables")]
+    [RequiresTheory("netns", "ip", "nft", "iptables", "ipset")]
     [InlineData("nft")]
     [InlineData("iptables")]
+    [InlineData("ipset")]
     public async Task A_banned_prefix_covers_its_hosts_and_no_others(string backEnd)
     {
         await using NetworkNamespace server = await NetworkNamespace.CreateAsync(), client = await NetworkNamespace.CreateAsync();
@@ -63,9 +66,10 @@ public sealed class TrafficTests
         await ExpectAsync(client, SocketError.Success, 22, ("2001:db8:bad::1", Server6));
     }
 
-    [RequiresTheory("netns", "ip", "nft", "iptables")]
+    [RequiresTheory("netns", "ip", "nft", "iptables", "ipset")]
     [InlineData("nft")]
     [InlineData("iptables")]
+    [InlineData("ipset")]
     public async Task Drop_leaves_the_sender_without_an_answer_and_reset_resets(string backEnd)
     {
         await using NetworkNamespace server = await NetworkNamespace.CreateAsync(), client = await NetworkNamespace.CreateAsync();
@@ -83,14 +87,16 @@ public sealed class TrafficTests
         await ExpectAsync(client, SocketError.ConnectionRefused, 22, (Bad4, Server4), (Bad6, Server6));
     }
 
-    [RequiresFact("netns", "ip", "nft")]
-    public async Task The_kernel_ends_a_ban_by_itself_when_nobody_is_left_to_do_it()
+    [RequiresTheory("netns", "ip", "nft", "iptables", "ipset")]
+    [InlineData("nft")]
+    [InlineData("ipset")]
+    public async Task The_kernel_ends_a_ban_by_itself_when_nobody_is_left_to_do_it(string backEnd)
     {
         await using NetworkNamespace server = await NetworkNamespace.CreateAsync(), client = await NetworkNamespace.CreateAsync();
         await NetworkNamespace.JoinAsync(server, client, s_clients);
         using Socket ssh = server.Listen(22);
         FirewallRule rule = new() { Jail = "sshd", Name = "sshd", Ports = "22" };
-        NftFirewall firewall = new(server.Runner);
+        await using IFirewall firewall = Make(backEnd, server);
         await firewall.OpenAsync([rule], CancellationToken.None);
         await firewall.ApplyAsync([Ban(rule, Bad4, 1.5), Ban(rule, "2001:db8::66", 1.5), Ban(rule, "192.0.2.67", 3600)], CancellationToken.None);
         await ExpectAsync(client, SocketError.ConnectionRefused, 22, (Bad4, Server4), (Bad6, Server6));
@@ -105,9 +111,10 @@ public sealed class TrafficTests
         await ExpectAsync(client, SocketError.ConnectionRefused, 22, (Good4, Server4));
     }
 
-    [RequiresTheory("netns", "ip", "nft", "iptables")]
+    [RequiresTheory("netns", "ip", "nft", "iptables", "ipset")]
     [InlineData("nft")]
     [InlineData("iptables")]
+    [InlineData("ipset")]
     public async Task In_the_forward_hook_the_host_is_spared_and_what_lies_behind_it_is_not(string backEnd)
     {
         await using NetworkNamespace router = await NetworkNamespace.CreateAsync(), client = await NetworkNamespace.CreateAsync(), inner = await NetworkNamespace.CreateAsync();
@@ -132,8 +139,12 @@ public sealed class TrafficTests
         await ExpectAsync(client, SocketError.Success, 22, (Good4, "198.51.100.2"), (Bad4, Server4));
     }
 
-    private static IFirewall Make(string backEnd, NetworkNamespace space) =>
-        backEnd == "nft" ? new NftFirewall(space.Runner) : new IptablesFirewall(space.Runner);
+    private static IFirewall Make(string backEnd, NetworkNamespace space) => backEnd switch
+    {
+        "nft" => new NftFirewall(space.Runner),
+        "ipset" => new IpsetFirewall(space.Runner, TimeProvider.System),
+        _ => new IptablesFirewall(space.Runner),
+    };
 
     private static FirewallChange Ban(FirewallRule rule, string address, double seconds = 3600) => new(rule, Address.Parse(address), true, Duration.FromSeconds(seconds));
 

@@ -5,19 +5,25 @@ using System.Text;
 namespace PSBan.Firewalls.Command;
 
 /// <summary>
-/// Puts what is known of a ban into a command. A value that holds a character the shell gives a meaning to never enters the script: it travels as a
+/// Puts what is known of a ban into a command. A value that holds a character the shell may give a meaning to never enters the script: it travels as a
 /// positional argument, a line in front assigns it to a variable, and the tag becomes a reference to that variable. Values are not looked at for tags again.
 /// </summary>
+/// <remarks>
+/// Names of variables and quoting are fail2ban's. It lets values with blanks into the script, though, where <c>v=&lt;F-USER&gt;</c> would run the second word of
+/// a user's name; here only plain words enter.
+/// </remarks>
 internal static class ScriptWriter
 {
-    // fail2ban's set, which the names of its variables and the quoting in existing files rely on; a blank is not among them.
+    // What fail2ban escapes in values that stand in a file.
     private static readonly SearchValues<char> s_special = SearchValues.Create("\\#&;`|*?~<>^()[]{}$'\"\n\r");
 
     // One argument of a program takes 128 KiB on Linux (MAX_ARG_STRLEN), the script being one of them.
     private const int MaxArgument = 120_000;
     private const int MaxInline = 4_096;
 
-    /// <summary>Whether the shell may give a character a meaning.</summary>
+    private static readonly SearchValues<char> s_plain = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.:/@%+,-");
+
+    /// <summary>Whether fail2ban takes a character for one that the shell gives a meaning to.</summary>
     /// <param name="c">The character.</param>
     public static bool IsSpecial(char c) => s_special.Contains(c);
 
@@ -50,7 +56,7 @@ internal static class ScriptWriter
     {
         // The end of a C string cannot stand in an argument.
         string text = value.Text.Replace("\0", "", StringComparison.Ordinal);
-        if (text.Length <= MaxInline && text.AsSpan().IndexOfAny(s_special) < 0)
+        if (text.Length <= MaxInline && IsPlain(text))
         {
             return text;
         }
@@ -65,6 +71,19 @@ internal static class ScriptWriter
 
         // Braces only where the name would run on, so that files written for fail2ban find what they expect.
         return char.IsAsciiLetterOrDigit(next) || next == '_' ? $"${{{unique}}}" : $"${unique}";
+    }
+
+    private static bool IsPlain(string text)
+    {
+        foreach (char c in text)
+        {
+            if (!s_plain.Contains(c) && (c < 0x80 || !char.IsLetterOrDigit(c)))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static string Cut(string text)

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
 using PSBan.Model;
 
 namespace PSBan.Firewalls.Iptables;
@@ -7,17 +5,12 @@ namespace PSBan.Firewalls.Iptables;
 /// <summary>The filter table of one family (<c>iptables</c> or <c>ip6tables</c>) and what is known to stand in it.</summary>
 /// <param name="runner">Runs the tools.</param>
 /// <param name="isIPv6">Whether this is ip6tables.</param>
-internal sealed partial class IptablesFamily(CommandRunner runner, bool isIPv6)
+internal sealed class IptablesFamily(CommandRunner runner, bool isIPv6)
 {
-    // Another program may hold the lock for as long as it takes to read a large set of rules.
-    private static readonly string[] s_restore = ["--noflush", "-w", "30"];
-    private static readonly string[] s_test = ["--noflush", "--test", "-w", "30"];
-    private static readonly string[] s_save = ["-t", "filter"];
-
     // Checking the jumps makes the tool fetch the table; with 10,000 rules that is 50 ms instead of 4 for one more. Listing finds what is gone all the same.
     private const int MostCheckedRules = 1000;
 
-    private readonly string _tool = isIPv6 ? "ip6tables" : "iptables";
+    private readonly IptablesTool _tool = new(runner, isIPv6);
     private readonly Dictionary<string, HashSet<Address>> _standing = new(StringComparer.Ordinal);
     private HashSet<string> _chains = new(StringComparer.Ordinal);
 
@@ -26,15 +19,11 @@ internal sealed partial class IptablesFamily(CommandRunner runner, bool isIPv6)
 
     /// <summary>Reads the whole table.</summary>
     /// <param name="cancelToken">Ends the call early.</param>
-    public async Task<IptablesListing> ReadAsync(CancellationToken cancelToken)
-    {
-        CommandResult result = await runner.RunAsync(_tool + "-save", s_save, null, cancelToken).ConfigureAwait(false);
-        return result.Succeeded ? IptablesListing.Parse(result.Text) : throw CommandFailures.ToException(result, "list the rules");
-    }
+    public Task<IptablesListing> ReadAsync(CancellationToken cancelToken) => _tool.ReadAsync(cancelToken);
 
     /// <summary>Finds out, without changing anything, whether the tool, the right and the kernel's part are there.</summary>
     /// <param name="cancelToken">Ends the call early.</param>
-    public Task ProbeAsync(CancellationToken cancelToken) => RestoreAsync(s_test, IptablesScript.Probe, "change the packet filter", cancelToken);
+    public Task ProbeAsync(CancellationToken cancelToken) => _tool.ProbeAsync(cancelToken);
 
     /// <summary>Makes chains and jumps.</summary>
     /// <param name="layouts">The rules.</param>
@@ -44,7 +33,7 @@ internal sealed partial class IptablesFamily(CommandRunner runner, bool isIPv6)
     {
         try
         {
-            await RestoreAsync(s_restore, IptablesScript.Open(layouts, standing, isIPv6), "set up the rules", cancelToken).ConfigureAwait(false);
+            await _tool.RestoreAsync(IptablesScript.Open(layouts, standing, isIPv6), "set up the rules", cancelToken).ConfigureAwait(false);
         }
         catch (FirewallException exception) when (exception.Failure == FirewallFailure.CommandFailed && layouts.Count > 1)
         {
@@ -52,7 +41,7 @@ internal sealed partial class IptablesFamily(CommandRunner runner, bool isIPv6)
             foreach (IptablesLayout layout in layouts)
             {
                 string purpose = $"set up the rule '{layout.Rule.Name}' of the jail '{layout.Rule.Jail}'";
-                await RestoreAsync(s_restore, IptablesScript.Try(layout, isIPv6), purpose, cancelToken).ConfigureAwait(false);
+                await _tool.RestoreAsync(IptablesScript.Try(layout, isIPv6), purpose, cancelToken).ConfigureAwait(false);
             }
 
             throw;
@@ -100,7 +89,7 @@ internal sealed partial class IptablesFamily(CommandRunner runner, bool isIPv6)
         IptablesListing standing = await ReadAsync(cancelToken).ConfigureAwait(false);
         if (IptablesScript.Close(standing.Chains.Keys.Where(pick), standing) is { } script)
         {
-            await RestoreAsync(s_restore, script, "remove the rules", cancelToken).ConfigureAwait(false);
+            await _tool.RestoreAsync(script, "remove the rules", cancelToken).ConfigureAwait(false);
         }
     }
 
@@ -108,7 +97,7 @@ internal sealed partial class IptablesFamily(CommandRunner runner, bool isIPv6)
     {
         IReadOnlyList<IptablesPart> parts = IptablesPart.Sort(changes, layouts, _standing);
         bool isSmall = _standing.Values.Sum(addresses => addresses.Count) <= MostCheckedRules;
-        await RestoreAsync(s_restore, IptablesScript.Apply(parts, chain => isSmall && _chains.Contains(chain)), "change the rules", cancelToken).ConfigureAwait(false);
+        await _tool.RestoreAsync(IptablesScript.Apply(parts, chain => isSmall && _chains.Contains(chain)), "change the rules", cancelToken).ConfigureAwait(false);
         foreach (IptablesPart part in parts)
         {
             HashSet<Address> known = _standing[part.Layout.Rule.Name];
@@ -138,23 +127,4 @@ internal sealed partial class IptablesFamily(CommandRunner runner, bool isIPv6)
             }
         }
     }
-
-    private async Task RestoreAsync(string[] arguments, string script, string purpose, CancellationToken cancelToken)
-    {
-        CommandResult result = await runner.RunAsync(_tool + "-restore", arguments, script, cancelToken).ConfigureAwait(false);
-        if (!result.Succeeded)
-        {
-            throw CommandFailures.ToException(result with { Error = result.Error + FailedLine(result.Error, script) }, purpose);
-        }
-    }
-
-    // Both tools say no more than "line 3 failed" of what the kernel refused. (Their "error occurred at line" counts differently.)
-    private static string FailedLine(string error, string script) =>
-        LineFailed().Match(error) is { Success: true } match
-            && int.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
-            && script.Split('\n').ElementAtOrDefault(number - 1) is { } line
-            ? $"\n{line}" : "";
-
-    [GeneratedRegex("line ([0-9]{1,9}) failed", RegexOptions.CultureInvariant)]
-    private static partial Regex LineFailed();
 }

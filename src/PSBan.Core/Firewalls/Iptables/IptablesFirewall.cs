@@ -45,7 +45,7 @@ internal sealed class IptablesFirewall(CommandRunner runner) : IFirewall, IFirew
         IptablesLayout[] layouts = [.. rules.Select(rule => new IptablesLayout(rule))];
         IptablesListing standing4 = await _family4.ReadAsync(cancelToken).ConfigureAwait(false);
         IptablesListing? standing6 = await TryReadIPv6Async(cancelToken).ConfigureAwait(false);
-        CheckChains(layouts, standing4, standing6);
+        _notes.UnionWith(IptablesChains.Check(layouts, standing4, standing6));
         await _family4.OpenAsync(layouts, standing4, cancelToken).ConfigureAwait(false);
         if (standing6 is not null)
         {
@@ -133,28 +133,6 @@ internal sealed class IptablesFirewall(CommandRunner runner) : IFirewall, IFirew
             _hasIPv6 = false;
             _notes.Add($"IPv6 addresses are not banned: {exception.Message}");
             return null;
-        }
-    }
-
-    private void CheckChains(IptablesLayout[] layouts, IptablesListing standing4, IptablesListing? standing6)
-    {
-        foreach (IptablesLayout layout in layouts)
-        {
-            foreach (string chain in layout.From)
-            {
-                bool in4 = standing4.Chains.ContainsKey(chain), in6 = standing6?.Chains.ContainsKey(chain) ?? false;
-                if (!in4 && !in6)
-                {
-                    throw new FirewallException(FirewallFailure.CommandFailed,
-                        $"The rule '{layout.Rule.Name}' of the jail '{layout.Rule.Jail}' hangs on the chain {chain}, which iptables does not have (yet);"
-                        + " start what makes it (docker makes DOCKER-USER), or write another chain.");
-                }
-
-                if (in4 != in6 && standing6 is not null)
-                {
-                    _notes.Add($"The chain {chain} is not in {(in4 ? "ip6tables" : "iptables")}, so the rule '{layout.Rule.Name}' does nothing there.");
-                }
-            }
         }
     }
 }

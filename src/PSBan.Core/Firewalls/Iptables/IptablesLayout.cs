@@ -15,11 +15,12 @@ internal sealed class IptablesLayout
 
     /// <summary>Reads the rule.</summary>
     /// <param name="rule">The rule.</param>
+    /// <param name="chain">Its chain; null for the one that holds a rule for each address.</param>
     /// <exception cref="FirewallException">The rule says something that iptables has no words for.</exception>
-    public IptablesLayout(FirewallRule rule)
+    public IptablesLayout(FirewallRule rule, string? chain = null)
     {
         Rule = rule;
-        Chain = IptablesNames.Chain(rule);
+        Chain = chain ?? IptablesNames.Chain(rule);
         From = [.. (rule.Chains.Count == 0 ? ["INPUT"] : rule.Chains).Select(ToChain).Distinct()];
         IReadOnlyList<string> protocols = ProtocolNames.Normalise(rule.Protocols);
         _isTcpOnly = protocols is ["tcp"];
@@ -44,18 +45,22 @@ internal sealed class IptablesLayout
     /// <summary>The rules of an address in its chain, without the command in front.</summary>
     /// <param name="address">The address or prefix.</param>
     /// <param name="chain">The chain they are for; null for its own.</param>
-    public IEnumerable<string> AddressRules(Address address, string? chain = null)
+    public IEnumerable<string> AddressRules(Address address, string? chain = null) => Verdicts($"{chain ?? Chain} -s {address}", address.IsIPv6);
+
+    /// <summary>The rules that carry out the verdict.</summary>
+    /// <param name="match">The chain and whom they concern.</param>
+    /// <param name="isIPv6">Whether they are for ip6tables.</param>
+    public IEnumerable<string> Verdicts(string match, bool isIPv6)
     {
-        Verdict verdict = address.IsIPv6 ? _verdict6 : _verdict4;
-        string start = $"{chain ?? Chain} -s {address} ";
+        Verdict verdict = isIPv6 ? _verdict6 : _verdict4;
         if (verdict.Reason != RejectReason.TcpReset)
         {
-            return [$"{start}-j {BlockTypes.ToIptables(verdict, address.IsIPv6)}"];
+            return [$"{match} -j {BlockTypes.ToIptables(verdict, isIPv6)}"];
         }
 
         // Only TCP knows a reset; what else the rule covers is rejected in the usual way.
-        string reset = $"{start}-p tcp -j {BlockTypes.ToIptables(verdict, address.IsIPv6)}";
-        return _isTcpOnly ? [reset] : [reset, $"{start}-j {BlockTypes.ToIptables(default, address.IsIPv6)}"];
+        string reset = $"{match} -p tcp -j {BlockTypes.ToIptables(verdict, isIPv6)}";
+        return _isTcpOnly ? [reset] : [reset, $"{match} -j {BlockTypes.ToIptables(default, isIPv6)}"];
     }
 
     private IEnumerable<string> Matches(IReadOnlyList<string> protocols, IReadOnlyList<PortRange> ranges)

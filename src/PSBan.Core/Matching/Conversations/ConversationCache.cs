@@ -33,10 +33,13 @@ internal sealed class ConversationCache(TimeProvider clock)
         _order.Clear();
         foreach (RememberedSession session in sessions.TakeLast(Capacity))
         {
-            Conversation conversation = new(new Dictionary<string, string>(session.Data, StringComparer.Ordinal))
+            CapturedData data = new();
+            foreach ((string name, string value) in session.Data)
             {
-                Matches = [.. session.Matches], NoFailMatches = [.. session.NoFailMatches], IsPending = session.IsPending,
-            };
+                data[name] = value;
+            }
+
+            Conversation conversation = new(data) { Matches = session.Matches, NoFailMatches = session.NoFailMatches, IsPending = session.IsPending };
             foreach (string user in session.Users)
             {
                 conversation.AddUser(user);
@@ -54,17 +57,17 @@ internal sealed class ConversationCache(TimeProvider clock)
     /// <param name="data">The captured groups; owned by the conversation from here on.</param>
     /// <param name="lines">The lines matched.</param>
     /// <returns>The conversation, with the marks that hold after this line.</returns>
-    public Conversation Merge(string session, Dictionary<string, string> data, IReadOnlyList<string> lines)
+    public Conversation Merge(string session, CapturedData data, IReadOnlyList<string> lines)
     {
         Version++;
-        bool isGained = HasMark(data, ConversationGroups.Gained);
-        if (isGained && !HasMark(data, ConversationGroups.NoFail))
+        bool isGained = data.HasText(ConversationGroups.Gained);
+        if (isGained && !data.HasText(ConversationGroups.NoFail))
         {
             data[ConversationGroups.NoFail] = data[ConversationGroups.Gained];
         }
 
-        bool isNoFail = HasMark(data, ConversationGroups.NoFail);
-        bool isForget = data.Remove(ConversationGroups.Forget, out string? forget) && forget.Length > 0;
+        bool isNoFail = data.HasText(ConversationGroups.NoFail);
+        bool isForget = data.TakeText(ConversationGroups.Forget);
         if (Find(session) is { } conversation)
         {
             Update(conversation, data, isGained);
@@ -78,46 +81,45 @@ internal sealed class ConversationCache(TimeProvider clock)
             conversation = new Conversation(data);
             if (!isForget)
             {
-                conversation.AddUser(data.GetValueOrDefault(ConversationGroups.User));
+                conversation.AddUser(data.Find(ConversationGroups.User));
                 Add(session, conversation);
             }
         }
 
         // A failure that waited, or a second user, is a failure whatever this line says.
-        if (conversation.IsPending || conversation.Users?.Count > 1)
+        if (conversation.IsPending || conversation.HasManyUsers)
         {
             conversation.IsPending = false;
-            conversation.Data.Remove(ConversationGroups.NoFail);
-            conversation.Data.Remove(ConversationGroups.Gained);
+            conversation.TakeMark(ConversationGroups.NoFail);
+            conversation.TakeMark(ConversationGroups.Gained);
             (isNoFail, isGained) = (false, false);
         }
 
         if (!isNoFail)
         {
-            conversation.Matches = Latest([.. conversation.NoFailMatches, .. conversation.Matches, .. isGained ? [] : lines]);
+            conversation.Matches = Join(Join(conversation.NoFailMatches, conversation.Matches), isGained ? [] : lines);
             conversation.NoFailMatches = [];
         }
         else if (!isForget)
         {
-            conversation.NoFailMatches = Latest([.. conversation.NoFailMatches, .. lines]);
+            conversation.NoFailMatches = Join(conversation.NoFailMatches, lines);
         }
 
         return conversation;
     }
 
-    // The lists of a conversation are replaced and never changed, its groups are not.
-    private static RememberedSession Remember(string id, Conversation conversation, DateTimeOffset expires) => new(
-        id, expires, new Dictionary<string, string>(conversation.Data, StringComparer.Ordinal), [.. conversation.Users ?? []], conversation.Matches, conversation.NoFailMatches, conversation.IsPending);
+    private static RememberedSession Remember(string id, Conversation conversation, DateTimeOffset expires) =>
+        new(id, expires, conversation.Share(), conversation.Users, conversation.Matches, conversation.NoFailMatches, conversation.IsPending);
 
-    private static List<string> Latest(List<string> lines)
-    {
-        lines.RemoveRange(0, Math.Max(0, lines.Count - MostLines));
-        return lines;
-    }
+    /// <summary>The latest lines of both.</summary>
+    private static IReadOnlyList<string> Join(IReadOnlyList<string> earlier, IReadOnlyList<string> later) =>
+        earlier.Count == 0 && later.Count <= MostLines ? later
+        : later.Count == 0 ? earlier
+        : [.. earlier.Concat(later).Skip(Math.Max(0, earlier.Count + later.Count - MostLines))];
 
-    private static void Update(Conversation conversation, Dictionary<string, string> data, bool isGained)
+    private static void Update(Conversation conversation, CapturedData data, bool isGained)
     {
-        conversation.AddUser(data.GetValueOrDefault(ConversationGroups.User));
+        conversation.AddUser(data.Find(ConversationGroups.User));
         bool wasNoFail = conversation.TakeMark(ConversationGroups.NoFail) | conversation.TakeMark(ConversationGroups.Gained);
         if (isGained)
         {
@@ -130,13 +132,8 @@ internal sealed class ConversationCache(TimeProvider clock)
             conversation.Matches = [];
         }
 
-        foreach ((string name, string value) in data)
-        {
-            conversation.Data[name] = value;
-        }
+        conversation.Add(data);
     }
-
-    private static bool HasMark(Dictionary<string, string> data, string name) => data.TryGetValue(name, out string? value) && value.Length > 0;
 
     private Conversation? Find(string session)
     {

@@ -2,7 +2,7 @@ using PSBan.Matching.Patterns;
 
 namespace PSBan.Matching.Conversations;
 
-/// <summary>The last lines of a log, for patterns that span several (<c>maxlines</c>); with one line, just that line.</summary>
+/// <summary>The last lines of a log, for patterns that span several (<c>maxlines</c>); not used where each line stands for itself.</summary>
 /// <param name="capacity">How many lines are kept.</param>
 internal sealed class LineBuffer(int capacity)
 {
@@ -29,14 +29,14 @@ internal sealed class LineBuffer(int capacity)
     /// <summary>What patterns search in some lines.</summary>
     /// <param name="lines">The lines.</param>
     public static string Join(IReadOnlyList<DatedLine> lines) =>
-        lines.Count == 1 ? lines[0].Text + "\n" : string.Concat(lines.Select(line => line.Text + "\n"));
+        lines.Count == 1 ? lines[0].Ended : string.Concat(lines.Select(line => line.Ended));
 
     /// <summary>Takes in a line; the oldest leaves where there are too many.</summary>
     /// <param name="line">The line.</param>
     public void Add(DatedLine line)
     {
         Version++;
-        _lines = IsMultiline ? [.. _lines.TakeLast(capacity - 1), line] : [line];
+        _lines = [.. _lines.TakeLast(capacity - 1), line];
     }
 
     /// <summary>Puts other lines in the place of all.</summary>
@@ -49,11 +49,6 @@ internal sealed class LineBuffer(int capacity)
     /// <param name="lines">The lines the text was made of.</param>
     public static (List<DatedLine> Matched, List<DatedLine> Unmatched) Split(in PatternMatch match, string text, IReadOnlyList<DatedLine> lines)
     {
-        if (lines.Count <= 1)
-        {
-            return ([.. lines], []);
-        }
-
         int start = match.Index < text.Length ? text.LastIndexOf('\n', match.Index) + 1 : text.Length;
         int last = match.Index + match.Length - 1;
         int end = text.IndexOf('\n', last < 0 ? text.Length - 1 : last) is >= 0 and int lineEnd ? lineEnd + 1 : text.Length;
@@ -64,7 +59,7 @@ internal sealed class LineBuffer(int capacity)
         int from = 0;
         foreach (string skipped in SkippedLines(match))
         {
-            int place = matched.FindIndex(from, line => line.Text == skipped);
+            int place = matched.FindIndex(from, line => line.Text.SequenceEqual(skipped));
             if (place >= 0)
             {
                 unmatched.Add(matched[place]);

@@ -45,7 +45,7 @@ internal sealed class EpochTemplate : DateTemplate
     /// <inheritdoc/>
     public override bool TryRead(Match match, TimestampRules rules, out DateTimeOffset time)
     {
-        ReadOnlySpan<char> digits = match.Groups[NumberGroup].ValueSpan;
+        ReadOnlySpan<char> digits = UnicodeDigits.ToAscii(match.Groups[NumberGroup].ValueSpan);
         time = default;
         if (!decimal.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal value))
         {

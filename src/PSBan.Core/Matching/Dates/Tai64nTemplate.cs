@@ -27,8 +27,9 @@ internal sealed class Tai64nTemplate : DateTemplate
     {
         ReadOnlySpan<char> seconds = match.Groups[DateBounds.CutGroup].ValueSpan[2..17];
         long value = long.Parse(seconds, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
-        bool exists = value <= DateTimeOffset.MaxValue.ToUnixTimeSeconds();
-        time = exists ? DateTimeOffset.FromUnixTimeSeconds(value) : default;
-        return exists;
+
+        // The label can name times beyond any calendar; whatever is written there is a stamp, and stands in the way of the patterns as one.
+        time = DateTimeOffset.FromUnixTimeSeconds(Math.Min(value, DateTimeOffset.MaxValue.ToUnixTimeSeconds()));
+        return true;
     }
 }

@@ -42,7 +42,7 @@ internal static class ZoneOffset
             return true;
         }
 
-        bool isOffset = TryOffset(text[(sign + 1)..], out int offset);
+        bool isOffset = TryOffset(UnicodeDigits.ToAscii(text[(sign + 1)..]), out int offset);
         minutes += text[sign] == '-' ? -offset : offset;
         return isOffset;
     }

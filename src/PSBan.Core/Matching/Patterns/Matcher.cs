@@ -34,6 +34,7 @@ internal sealed class Matcher
     private readonly Lazy<SafeProgram?> _program;
     private readonly Distrust _distrust = new();
     private volatile Regex? _regex;
+    private int[]? _groupNumbers;
     private int _uses;
 
     /// <summary>Makes a matcher; nothing is compiled yet.</summary>
@@ -122,16 +123,20 @@ internal sealed class Matcher
 
         bool earned = _uses > UsesToCompile;
         TimeSpan timeout = _timeout > s_shortTimeout && _program.Value is not null ? s_shortTimeout : _timeout;
-        return _regex = new Regex(_dotNetPattern, RegexOptions.CultureInvariant | (earned ? RegexOptions.Compiled : RegexOptions.None), timeout);
+        Regex made = new(_dotNetPattern, RegexOptions.CultureInvariant | (earned ? RegexOptions.Compiled : RegexOptions.None), timeout);
+        _groupNumbers ??= Array.ConvertAll(_groups, made.GroupNumberFromName);
+        return _regex = made;
     }
 
     private int[] Spans(Match match)
     {
+        int[] numbers = _groupNumbers!;
+        GroupCollection groups = match.Groups;
         var spans = new int[2 + (2 * _groups.Length)];
         (spans[0], spans[1]) = (match.Index, match.Index + match.Length);
         for (int i = 0; i < _groups.Length; i++)
         {
-            Group group = match.Groups[_groups[i]];
+            Group group = groups[numbers[i]];
             (spans[2 + (2 * i)], spans[3 + (2 * i)]) = group.Success ? (group.Index, group.Index + group.Length) : (-1, -1);
         }
 

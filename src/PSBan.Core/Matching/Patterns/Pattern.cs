@@ -8,6 +8,7 @@ public sealed class Pattern
 {
     private readonly Matcher _matcher;
     private readonly Lazy<IReadOnlyList<string>> _warnings;
+    private readonly FirstCharacters? _firstCharacters;
 
     private Pattern(string text, PatternOptions options)
     {
@@ -23,6 +24,7 @@ public sealed class Pattern
         DotNetPattern = DotNetWriter.Write(parsed);
         GroupNames = [.. parsed.Groups.OfType<string>()];
         Literals = LiteralFinder.Find(parsed.Root);
+        _firstCharacters = FirstCharacters.Of(parsed.Root);
         _warnings = new Lazy<IReadOnlyList<string>>(() => ForgeLint.Check(parsed.Root));
         _matcher = new Matcher(parsed, DotNetPattern, options.MatchTimeout);
     }
@@ -67,6 +69,11 @@ public sealed class Pattern
         match = found ? new PatternMatch(this, input, spans) : default;
         return found;
     }
+
+    /// <summary>Whether a text can match, told without searching it by the pattern.</summary>
+    /// <param name="input">The text.</param>
+    /// <returns>False only where there is no match.</returns>
+    internal bool MayMatch(ReadOnlySpan<char> input) => _firstCharacters?.Allow(input) != false && Literals?.FoundIn(input) != false;
 
     /// <summary>Whether the pattern matches anywhere in the text.</summary>
     /// <param name="input">The text.</param>

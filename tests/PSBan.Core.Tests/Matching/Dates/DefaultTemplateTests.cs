@@ -35,6 +35,15 @@ public sealed class DefaultTemplateTests
     public void Reads_every_default_layout(string line, string cut, string time) => Assert.Equal((cut, time), DateSupport.Read(line));
 
     [Theory]
+    [InlineData("110651399\u0669.123 x", "110651399\u0669.123", "2005-01-23T21:59:59.123+01:00")]
+    [InlineData("23/Jan/2005:21:59:59 +0\u06610\u0660 x", "23/Jan/2005:21:59:59 +0\u06610\u0660", "2005-01-23T21:59:59+01:00")]
+    public void Reads_digits_of_any_script_as_Python_does(string line, string cut, string time) => Assert.Equal((cut, time), DateSupport.Read(line));
+
+    [Fact]
+    public void A_label_beyond_any_calendar_is_a_stamp_all_the_same() =>
+        Assert.StartsWith("9999-12-31T", DateSupport.Read("@7124013599f419470be7b0fc x")?.Time, StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("no date here")]
     [InlineData("")]
     [InlineData("1998-01-23 21:59:59 too old a century")]
