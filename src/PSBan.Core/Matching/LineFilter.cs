@@ -66,7 +66,7 @@ public sealed class LineFilter
     {
         LastTime = _dater.LastTime,
         Sessions = _finder.Conversations.Remember(),
-        Lines = _buffer.IsMultiline ? [.. _buffer.Lines.Select(line => new RememberedLine(line.Original, line.Text, line.Number, line.Time, line.HasNoDate))] : [],
+        Lines = _buffer.IsMultiline ? [.. _buffer.Lines.Select(line => new RememberedLine(line.Original, line.Ended, line.Number, line.Time, line.HasNoDate))] : [],
     };
 
     /// <summary>Begins from what an earlier filter remembered.</summary>
