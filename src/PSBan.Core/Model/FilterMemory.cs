@@ -32,8 +32,8 @@ public sealed record RememberedSession(
 
 /// <summary>One of the last lines.</summary>
 /// <param name="Original">The whole line.</param>
-/// <param name="Text">The line without its date, and its end behind it.</param>
+/// <param name="Ended">The line without its date, and <c>\n</c> behind it.</param>
 /// <param name="Number">The line in the source, counted from 1; 0 where unknown.</param>
 /// <param name="Time">Its time; null where it is unknown.</param>
 /// <param name="HasNoDate">Whether the line itself carried no date that could be read.</param>
-public sealed record RememberedLine(string Original, string Text, long Number, DateTimeOffset? Time, bool HasNoDate);
+public sealed record RememberedLine(string Original, string Ended, long Number, DateTimeOffset? Time, bool HasNoDate);

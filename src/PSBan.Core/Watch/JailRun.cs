@@ -294,6 +294,14 @@ internal sealed class JailRun
                 Tell(BanEventKind.Ignored, $"Ignore {ignored.Id} by {ignored.Reason}", ignored.Id, failure, source);
                 break;
             case Banned banned:
+                if (banned.Spared is { } spared)
+                {
+                    Tell(
+                        BanEventKind.ConfigurationProblem,
+                        $"{spared.Prefix} is not banned as a whole, because it holds an address that is ignored ({spared.Reason}); {banned.Id} is banned alone.",
+                        banned.Id, failure, source);
+                }
+
                 Enforce(banned.Ban, $"Ban {banned.Id}", failure, source);
                 if (failure is not null)
                 {

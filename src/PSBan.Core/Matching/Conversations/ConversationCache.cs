@@ -34,12 +34,15 @@ internal sealed class ConversationCache(TimeProvider clock)
         foreach (RememberedSession session in sessions.TakeLast(Capacity))
         {
             CapturedData data = new();
-            foreach ((string name, string value) in session.Data)
+            foreach ((string name, string text) in session.Data)
             {
-                data[name] = value;
+                data[name] = text;
             }
 
-            Conversation conversation = new(data) { Matches = session.Matches, NoFailMatches = session.NoFailMatches, IsPending = session.IsPending };
+            Conversation conversation = new(data)
+            {
+                Matches = [.. session.Matches], NoFailMatches = [.. session.NoFailMatches], IsPending = session.IsPending,
+            };
             foreach (string user in session.Users)
             {
                 conversation.AddUser(user);
@@ -108,14 +111,15 @@ internal sealed class ConversationCache(TimeProvider clock)
         return conversation;
     }
 
-    private static RememberedSession Remember(string id, Conversation conversation, DateTimeOffset expires) =>
-        new(id, expires, conversation.Share(), conversation.Users, conversation.Matches, conversation.NoFailMatches, conversation.IsPending);
-
     /// <summary>The latest lines of both.</summary>
     private static IReadOnlyList<string> Join(IReadOnlyList<string> earlier, IReadOnlyList<string> later) =>
         earlier.Count == 0 && later.Count <= MostLines ? later
         : later.Count == 0 ? earlier
         : [.. earlier.Concat(later).Skip(Math.Max(0, earlier.Count + later.Count - MostLines))];
+
+    // The lists of a conversation are replaced and never changed, its groups are not.
+    private static RememberedSession Remember(string id, Conversation conversation, DateTimeOffset expires) => new(
+        id, expires, new Dictionary<string, string>(conversation.Data, StringComparer.Ordinal), [.. conversation.Users ?? []], conversation.Matches, conversation.NoFailMatches, conversation.IsPending);
 
     private static void Update(Conversation conversation, CapturedData data, bool isGained)
     {
