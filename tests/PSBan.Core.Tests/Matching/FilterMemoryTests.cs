@@ -54,6 +54,7 @@ public sealed class FilterMemoryTests
         Assert.NotEqual(version, filter.Filter.MemoryVersion);
         Assert.Equal("a", Assert.Single(filter.Filter.Remember().Sessions).Id);
         filter.Clock.Advance(TimeSpan.FromMinutes(5));
+        filter.Feed("[a] noise");
         Assert.Empty(filter.Filter.Remember().Sessions);
     }
 
