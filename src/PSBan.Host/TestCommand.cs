@@ -14,7 +14,7 @@ internal static class TestCommand
 
     public static Command Create()
     {
-        var log = new Option<string>("--log", "-l") { Description = "The log to read; .gz is unpacked.", HelpName = "FILE", Required = true };
+        var log = new Option<string>("--log", "-l") { Description = "The log to read: a file (.gz is unpacked), systemd-journal, or systemd-journal[journalpath=…].", HelpName = "LOG", Required = true };
         var filter = new Option<string>("--filter", "-f")
         {
             Description = "The filter: a name with options (sshd[mode=aggressive]), a file, or the text of a failregex.",
@@ -23,9 +23,10 @@ internal static class TestCommand
         };
         var datePattern = new Option<string?>("--datepattern", "-d") { Description = "A date pattern in place of the filter's own.", HelpName = "PATTERN" };
         var ignoreRegex = new Option<string?>("--ignoreregex") { Description = "An ignoreregex in place of the filter's own.", HelpName = "REGEX" };
+        var journalMatch = new Option<string?>("--journalmatch", "-m") { Description = "The entries of the journal to read, in place of the filter's journalmatch.", HelpName = "MATCH" };
         Option<DirectoryInfo?> config = CommonOptions.Config();
         Option<bool> json = CommonOptions.Json("Print the report as one JSON object.");
-        var command = new Command("test", "Read a log once and report what a filter makes of it, as fail2ban-regex does.") { log, filter, datePattern, ignoreRegex, config, json };
+        var command = new Command("test", "Read a log once and report what a filter makes of it, as fail2ban-regex does.") { log, filter, datePattern, ignoreRegex, journalMatch, config, json };
         command.SetAction((arguments, cancelToken) => RunAsync(
             arguments.GetValue(log)!,
             new ScanOptions
@@ -33,6 +34,8 @@ internal static class TestCommand
                 Filter = arguments.GetValue(filter)!,
                 DatePattern = arguments.GetValue(datePattern),
                 IgnoreRegex = arguments.GetValue(ignoreRegex),
+                JournalMatch = arguments.GetValue(journalMatch),
+                Backend = LogSources.IsJournal(arguments.GetValue(log)!) ? "systemd" : "auto",
                 ConfigPath = CommonOptions.ConfigPath(arguments.GetValue(config)),
                 KeepLines = arguments.GetValue(json) ? 0 : LinesShown,
             },
@@ -57,7 +60,7 @@ internal static class TestCommand
         FilterReport report;
         try
         {
-            report = await scan.TestAsync([LogSources.OneShot(log, options.Encoding)], cancelToken).ConfigureAwait(false);
+            report = await scan.TestAsync([scan.Open(log)], cancelToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -42,6 +42,9 @@ internal static class WatchCommand
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancelToken);
         using PosixSignalRegistration term = On(PosixSignal.SIGTERM, stop);
         using PosixSignalRegistration interrupt = On(PosixSignal.SIGINT, stop);
+
+        // A terminal that is closed must not leave rules behind.
+        using PosixSignalRegistration hangUp = On(PosixSignal.SIGHUP, stop);
         return await RunAsync(options, json, Console.Out, stop.Token).ConfigureAwait(false);
     }
 

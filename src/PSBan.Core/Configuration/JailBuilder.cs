@@ -155,7 +155,9 @@ internal sealed class JailBuilder(MergedSection section, IReadOnlyDictionary<str
                 jail.Backend.Location);
         }
 
-        bool isJournal = jail.Backend.Value.StartsWith("systemd", StringComparison.Ordinal) || (jail.HasOwnJournalMatch && jail.SystemdIfNoLogs.Value);
+        bool isJournal = jail.Backend.Value.StartsWith("systemd", StringComparison.Ordinal)
+            || jail.Backend.Value.StartsWith("eventlog", StringComparison.Ordinal)
+            || (jail.HasOwnJournalMatch && jail.SystemdIfNoLogs.Value);
         if (!isJournal && jail.LogPaths.Count == 0 && !_problems.HasErrors)
         {
             _problems.Warn(

@@ -55,6 +55,12 @@ public sealed record SourceInfo(string Name)
     /// <summary>When its last line was read; null where there was none.</summary>
     public DateTimeOffset? LastLine { get; init; }
 
+    /// <summary>How many bytes of it are still to be read; null where that is not known.</summary>
+    public long? BytesBehind { get; init; }
+
+    /// <summary>How old the last line was that was read; 0 where it is read as it is written; null where that is not known.</summary>
+    public double? SecondsBehind { get; init; }
+
     /// <summary>The jails that read it.</summary>
     public IReadOnlyList<string> Jails { get; init; } = [];
 }

@@ -40,6 +40,16 @@ public sealed class FilterScan
         return LineFilter.TryCreate(filter, Lines(options, checkAll: true), found) is null ? null : new FilterScan(options, filter, found);
     }
 
+    /// <summary>Makes the source of a log, to be read once.</summary>
+    /// <param name="log">The path of a file, or the journal: <c>systemd-journal</c>, <c>systemd-journal[journalpath="…"]</c>.</param>
+    /// <exception cref="IOException">The name of the journal is malformed.</exception>
+    public ILogSource Open(string log)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        IEnumerable<string> matches = _options.JournalMatch is { } match ? [match] : _filter.JournalMatch.Select(line => line.Value);
+        return LogSources.OneShot(log, _options.Encoding, matches);
+    }
+
     /// <summary>Reads the logs and counts. As fail2ban-regex does, it tries every pattern on a line and passes over empty lines and those beginning with <c>#</c>.</summary>
     /// <param name="sources">The logs.</param>
     /// <param name="cancelToken">Ends the reading.</param>
@@ -49,7 +59,7 @@ public sealed class FilterScan
     {
         ArgumentNullException.ThrowIfNull(sources);
         long start = _options.Clock.GetTimestamp();
-        LineFilter filter = LineFilter.TryCreate(_filter, Lines(_options, checkAll: true), new List<Problem>())!;
+        LineFilter filter = LineFilter.TryCreate(_filter, Lines(_options, checkAll: true) with { OnlyCounts = true }, new List<Problem>())!;
         var tally = new LineTally(_options.KeepLines);
         List<string> names = [];
         foreach (ILogSource source in sources)
@@ -75,7 +85,7 @@ public sealed class FilterScan
     public async IAsyncEnumerable<FoundFailure> FindAsync(IEnumerable<ILogSource> sources, [EnumeratorCancellation] CancellationToken cancelToken)
     {
         ArgumentNullException.ThrowIfNull(sources);
-        LineFilter filter = LineFilter.TryCreate(_filter, Lines(_options, checkAll: false), new List<Problem>())!;
+        LineFilter filter = LineFilter.TryCreate(_filter, Lines(_options, checkAll: false) with { SkipsUnlikelyLines = true }, new List<Problem>())!;
         List<FoundFailure> found = [];
         foreach (ILogSource source in sources)
         {

@@ -17,6 +17,13 @@ public sealed record ScanOptions
     /// <summary>A datepattern that replaces that of the filter; null to keep it.</summary>
     public string? DatePattern { get; init; }
 
+    /// <summary>The back end that the logs are read with: <c>auto</c> for files, <c>systemd</c> for the journal, which decides about <c>logtype</c>.</summary>
+    /// <value>The default is <c>auto</c>.</value>
+    public string Backend { get; init; } = "auto";
+
+    /// <summary>The entries of the journal to read, as in <c>journalmatch</c>; null for those that the filter asks for.</summary>
+    public string? JournalMatch { get; init; }
+
     /// <summary>The configuration directory whose filters are used; null for the stock ones.</summary>
     public string? ConfigPath { get; init; }
 

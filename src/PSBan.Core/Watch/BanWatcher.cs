@@ -98,7 +98,7 @@ public sealed class BanWatcher
         _loop.AfterEach = keeper.Look;
         Task looping = _loop.WorkAsync();
         Task keeping = keeper.RunAsync(stop.Token);
-        List<Task> working = [resolver.RunAsync(stop.Token), ignored.RunAsync(stop.Token), firewalls.RunAsync(stop.Token), actions.RunAsync(stop.Token), TickAsync(jails, stop.Token)];
+        List<Task> working = [resolver.RunAsync(stop.Token), ignored.RunAsync(stop.Token), firewalls.RunAsync(stop.Token), actions.RunAsync(stop.Token), TickAsync(jails, sources, stop.Token)];
         try
         {
             foreach (Problem problem in plan.Problems)
@@ -150,7 +150,7 @@ public sealed class BanWatcher
         await firewalls.CloseAsync(patience.Token).ConfigureAwait(false);
     }
 
-    private async Task TickAsync(List<JailRun> jails, CancellationToken cancelToken)
+    private async Task TickAsync(List<JailRun> jails, List<SourceRun> sources, CancellationToken cancelToken)
     {
         using var timer = new PeriodicTimer(s_tick, _options.Clock);
         try
@@ -161,6 +161,7 @@ public sealed class BanWatcher
                     () =>
                     {
                         jails.ForEach(jail => jail.Tick());
+                        sources.ForEach(source => source.Tick());
                         return true;
                     },
                     cancelToken).ConfigureAwait(false);

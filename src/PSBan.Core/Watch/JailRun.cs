@@ -22,9 +22,11 @@ internal sealed class JailRun
     private readonly EventHub _events;
     private readonly TimeProvider _clock;
     private readonly LineFilter _filter;
+    private readonly DateWatch? _dates;
     private readonly List<Failure> _failures = [];
     private readonly Dictionary<string, object> _readers = new(StringComparer.Ordinal);
     private string? _source;
+    private long _storedMemory;
     private DateTimeOffset _nextInternalError;
     private bool _hasToldText;
 
@@ -32,11 +34,15 @@ internal sealed class JailRun
     {
         (_plan, Jail, Targets, _resolver, _loop, _events, _clock) = (plan, jail, targets, resolver, loop, events, clock);
         _filter = MakeFilter(plan.Lines with { Notify = Tell });
+        _dates = ExpectsDates(plan.Options.Filter) ? new DateWatch(_filter.DateOf) : null;
     }
 
     public string Name => Options.Name;
 
     public JailOptions Options => _plan.Options;
+
+    /// <summary>What it reads.</summary>
+    public IReadOnlyList<SourcePlan> SourcePlans => _plan.Sources;
 
     public Jail Jail { get; }
 
@@ -68,6 +74,11 @@ internal sealed class JailRun
 
         int found = 0;
         _source = block.Source;
+        if (_dates?.Look(block) is { } remark)
+        {
+            Tell(BanEventKind.SourceWarning, $"{block.Source}: {remark}", default, null, block.Source);
+        }
+
         foreach (LogLine line in new LogBlockLines(block))
         {
             found += Process(line, block.InOperation);
@@ -114,6 +125,22 @@ internal sealed class JailRun
         }
     }
 
+    /// <summary>Whether something has changed that a checkpoint has to hold.</summary>
+    public bool HasChanges => Jail.HasChanges || _filter.MemoryVersion != _storedMemory;
+
+    /// <summary>Hands out what has changed since this was last called, or everything.</summary>
+    public JailChanges TakeChanges(bool all)
+    {
+        JailChanges changes = all ? Jail.TakeAll() : Jail.TakeChanges();
+        if (!all && _filter.MemoryVersion == _storedMemory)
+        {
+            return changes;
+        }
+
+        _storedMemory = _filter.MemoryVersion;
+        return changes with { Memory = _filter.Remember() };
+    }
+
     /// <summary>Begins where an earlier run ended.</summary>
     /// <param name="counters">What that run had counted; null to keep what there is.</param>
     /// <param name="bans">The bans that had not ended.</param>
@@ -124,6 +151,10 @@ internal sealed class JailRun
         if (counters is not null)
         {
             Jail.Import(new Jails.JailState(counters.TotalFailed, counters.TotalBanned, counters.Tracked));
+            if (counters.Memory is { } memory)
+            {
+                _filter.Recall(memory);
+            }
         }
 
         // A shorter bantime than that run had shortens its bans too; a ban by hand was given its length by somebody.
@@ -190,7 +221,7 @@ internal sealed class JailRun
         {
             Filter = Options.Filter.Name,
             Sources = [.. Sources.Order(StringComparer.Ordinal)],
-            LogPath = [.. Options.LogPaths.Select(path => path.Glob)],
+            LogPath = [.. _plan.Sources.Select(source => source.Key)],
             MaxRetry = Options.MaxRetry.Value,
             FindTime = Options.FindTime.Value,
             BanTime = Options.BanTime.Value,
@@ -201,6 +232,9 @@ internal sealed class JailRun
             TotalBanned = numbers.TotalBanned,
         };
     }
+
+    private static bool ExpectsDates(FilterOptions filter) =>
+        filter.DatePattern is not { } pattern || (pattern.Value.Length > 0 && !pattern.Value.Contains("{NONE}", StringComparison.OrdinalIgnoreCase));
 
     private LineFilter MakeFilter(LineFilterOptions options) =>
         LineFilter.TryCreate(Options.Filter, options, new List<Problem>()) ?? throw new InvalidOperationException($"The filter of {Name} was usable a moment ago.");

@@ -9,21 +9,22 @@ internal sealed class SourceRun(ILogSource source, IReadOnlyList<JailRun> jails,
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, SourceInfo> _logs = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SilenceWatch> _silences = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LogPosition> _places = new(StringComparer.Ordinal);
 
-    /// <summary>One reader for each glob and encoding, however many jails read it.</summary>
+    /// <summary>One reader for each source, however many jails read it.</summary>
     public static List<SourceRun> Plan(IEnumerable<JailRun> jails, PositionBook positions, WatchLoop loop, EventHub events, TimeProvider clock) =>
         [.. jails
-            .SelectMany(jail => jail.Options.LogPaths.Select(path => (jail, path)))
-            .GroupBy(pair => (pair.path.Glob, pair.path.Tail, Encoding: pair.jail.Options.LogEncoding.Value))
+            .SelectMany(jail => jail.SourcePlans.Select(plan => (jail, plan)))
+            .GroupBy(pair => (pair.plan.Key, pair.plan.AtEnd))
             .Select(group =>
             {
                 JailRun[] readers = [.. group.Select(pair => pair.jail).Distinct()];
                 TimeSpan window = readers.Max(jail => jail.Options.FindTime.Value).ToTimeSpan();
                 DateTimeOffset now = clock.GetUtcNow();
                 DateTimeOffset? notBefore = window < now - DateTimeOffset.UnixEpoch ? now - window : null;
-                var start = new LogStart(AtEnd: group.Key.Tail, NotBefore: notBefore, DateOf: readers[0].DateReader());
-                string name = group.Key.Encoding == "auto" ? group.Key.Glob : $"{group.Key.Glob} ({group.Key.Encoding})";
-                return new SourceRun(LogSources.Follow(group.Key.Glob, group.Key.Encoding, clock), readers, start, name, positions, loop, events, clock);
+                var start = new LogStart(AtEnd: group.Key.AtEnd, NotBefore: notBefore, DateOf: readers[0].DateReader());
+                return new SourceRun(group.First().plan.Open(clock), readers, start, group.Key.Key, positions, loop, events, clock);
             })];
 
     /// <summary>Every log of all readers, one entry a log.</summary>
@@ -41,7 +42,7 @@ internal sealed class SourceRun(ILogSource source, IReadOnlyList<JailRun> jails,
         {
             lock (_lock)
             {
-                return [.. _logs.Values];
+                return [.. _logs.Values.Select(WithBytesBehind)];
             }
         }
     }
@@ -67,17 +68,55 @@ internal sealed class SourceRun(ILogSource source, IReadOnlyList<JailRun> jails,
     {
         Change(source, log => log with { Trouble = null });
         loop.Post(() => ForEachJail(jail => jail.Adopt(source, this)));
-        events.Publish(BanEventKind.SourceFound, $"Added logfile: '{source}'", source: source);
+        events.Publish(BanEventKind.SourceFound, $"Added {Kind(source)}: '{source}'", source: source);
     }
 
     public void Lost(string source, string reason)
     {
         Change(source, log => log with { Trouble = VisibleText.Of(reason) });
-        loop.Post(() => ForEachJail(jail => jail.Release(source, this)));
-        events.Publish(BanEventKind.SourceLost, $"Lost logfile '{source}': {reason}", source: source);
+        loop.Post(() =>
+        {
+            _silences.Remove(source);
+            ForEachJail(jail => jail.Release(source, this));
+        });
+        events.Publish(BanEventKind.SourceLost, $"Lost {Kind(source)} '{source}': {reason}", source: source);
     }
 
     public void Warning(string source, string message) => events.Publish(BanEventKind.SourceWarning, $"{source}: {message}", source: source);
+
+    /// <summary>Notices logs that have fallen silent. Called on the loop now and then.</summary>
+    public void Tick()
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        foreach ((string log, SilenceWatch silence) in _silences)
+        {
+            if (silence.Look(now) is { } pause)
+            {
+                Warning(log, $"There has been no line for {Rounded(pause)}, far longer than usual; check that its program runs and still writes there.");
+            }
+        }
+    }
+
+    private static string Kind(string source) => Path.IsPathRooted(source) ? "logfile" : "log";
+
+    private static Duration Rounded(TimeSpan time) => Duration.FromSeconds(Math.Truncate(time.TotalMinutes) * 60);
+
+    private SourceInfo WithBytesBehind(SourceInfo log)
+    {
+        if (!_places.TryGetValue(log.Name, out LogPosition? place) || place.Cursor is not null)
+        {
+            return log;
+        }
+
+        try
+        {
+            return new FileInfo(log.Name) is { Exists: true } file && file.Length >= place.Offset ? log with { BytesBehind = file.Length - place.Offset } : log;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return log;
+        }
+    }
 
     private void ForEachJail(Action<JailRun> action)
     {
@@ -104,14 +143,30 @@ internal sealed class SourceRun(ILogSource source, IReadOnlyList<JailRun> jails,
             positions.Note(new PositionKey(name, block.Source), position);
         }
 
-        Change(block.Source, log => log with { Lines = log.Lines + lines, Failures = log.Failures + failures, LastLine = clock.GetLocalNow() });
+        DateTimeOffset now = clock.GetLocalNow();
+        double? behind = block.InOperation ? 0 : block.Times is { Count: > 0 } times ? Math.Max(0, Math.Round((now - times[^1]).TotalSeconds)) : null;
+        Change(block.Source, log => log with { Lines = log.Lines + lines, Failures = log.Failures + failures, LastLine = now, SecondsBehind = behind }, block.Position);
+        if (block.InOperation && lines > 0)
+        {
+            _silences.TryAdd(block.Source, new SilenceWatch());
+            if (_silences[block.Source].Arrived(now) is { } pause)
+            {
+                Warning(block.Source, $"Lines come again, after {Rounded(pause)} of silence.");
+            }
+        }
+
         return true;
     }
 
-    private void Change(string name, Func<SourceInfo, SourceInfo> change)
+    private void Change(string name, Func<SourceInfo, SourceInfo> change, LogPosition? place = null)
     {
         lock (_lock)
         {
+            if (place is not null)
+            {
+                _places[name] = place;
+            }
+
             SourceInfo log = _logs.GetValueOrDefault(name) ?? new SourceInfo(name) { Jails = [.. jails.Select(jail => jail.Name)] };
             _logs[name] = change(log);
         }

@@ -53,8 +53,19 @@ public sealed class WatchPlan
             }
         }
 
+        problems.AddRange(options.Jails
+            .Where(name => !configuration.Jails.Any(jail => FileSystemName.MatchesSimpleExpression(name, jail.Name)))
+            .Select(name => NotThere(name, configuration)));
         return new WatchPlan(configuration, jails, StateSettings.Read(configuration, options.StatePath, problems), problems);
     }
+
+    private static Problem NotThere(string name, WatchConfiguration configuration) => new(
+        ProblemSeverity.Error,
+        "JailNotFound",
+        configuration.JailNames.Contains(name, StringComparer.OrdinalIgnoreCase)
+            ? $"The jail '{name}' was asked for, but is not enabled or has errors; write 'enabled = true' under its name in jail.local."
+            : $"The jail '{name}' was asked for, but there is none of that name.",
+        SourceLocation.None);
 
     // What stands in this program's own log is counted before it is written there.
     private static JailOptions WithoutOwnLog(JailOptions jail, WatchConfiguration configuration)
@@ -79,19 +90,27 @@ public sealed class WatchPlan
 
         bool anyError = Problems.Any(problem => problem.Severity == ProblemSeverity.Error);
         throw new ConfigurationException(
-            anyError ? "No jail can run; mend the errors above." : "No jail is enabled; write 'enabled = true' under a jail's name in jail.local.",
+            anyError ? "No jail can run; mend the errors above."
+            : Configuration.Jails.Count > 0 ? "No jail can run; see the warnings above, and which jails were asked for."
+            : "No jail is enabled; write 'enabled = true' under a jail's name in jail.local.",
             Problems);
     }
 }
 
 /// <summary>One jail made ready to run.</summary>
 /// <param name="Options">Its settings.</param>
+/// <param name="Sources">What it reads.</param>
 /// <param name="Rules">Its rules, with the packet filter that each names.</param>
 /// <param name="Commands">Its actions that are made of commands.</param>
 /// <param name="Lines">How its filter works.</param>
 /// <param name="Increments">How its bans grow longer.</param>
 internal sealed record JailPlan(
-    JailOptions Options, IReadOnlyList<FirewallBinding> Rules, IReadOnlyList<CommandDefinition> Commands, LineFilterOptions Lines, IncrementOptions Increments)
+    JailOptions Options,
+    IReadOnlyList<SourcePlan> Sources,
+    IReadOnlyList<FirewallBinding> Rules,
+    IReadOnlyList<CommandDefinition> Commands,
+    LineFilterOptions Lines,
+    IncrementOptions Increments)
 {
     /// <summary>
     /// Whether the jail counts the bans of the other jails: fail2ban's <c>recidive</c> reads them in its own log, here they come without a detour, so that none is
@@ -126,29 +145,21 @@ internal sealed record JailPlan(
             }
         }
 
-        if (jail.LogPaths.Count == 0 && !CountsBansOf(jail))
+        if (jail.IgnoreCommand is { } ignore && !string.IsNullOrWhiteSpace(ignore.Value))
         {
             problems.Add(new Problem(
-                ProblemSeverity.Error,
-                "NoLogPath",
-                jail.Backend.Value.StartsWith("systemd", StringComparison.Ordinal)
-                    ? "The jail reads the systemd journal, which this version cannot; give it a log file: 'backend = auto' and 'logpath = /var/log/…'."
-                    : "The jail has no logpath; write 'logpath = /var/log/…'.",
-                jail.Backend.Location.File is null ? jail.Location : jail.Backend.Location,
-                jail.Name));
-        }
-        else if (jail.Backend.Value.StartsWith("systemd", StringComparison.Ordinal))
-        {
-            problems.Add(new Problem(
-                ProblemSeverity.Warning, "JournalNotRead", "The systemd journal cannot be read by this version; the jail follows its logpath instead.", jail.Backend.Location, jail.Name));
+                ProblemSeverity.Warning, "IgnoreCommandNotRun", "An ignorecommand is not run by this version: whom it would spare is banned. Name those addresses in ignoreip.", ignore.Location, jail.Name));
         }
 
+        IReadOnlyList<SourcePlan>? sources = SourcePlan.Choose(jail, CountsBansOf(jail), problems);
         for (int i = before; i < problems.Count; i++)
         {
             problems[i] = problems[i].Jail is null ? problems[i] with { Jail = jail.Name } : problems[i];
         }
 
-        return isUsable && !problems.Skip(before).Any(problem => problem.Severity == ProblemSeverity.Error) ? new JailPlan(jail, rules, commands, lines, increments) : null;
+        return isUsable && sources is not null && !problems.Skip(before).Any(problem => problem.Severity == ProblemSeverity.Error)
+            ? new JailPlan(jail, sources, rules, commands, lines, increments)
+            : null;
     }
 
     /// <summary>Puts the jail to work.</summary>

@@ -35,6 +35,13 @@ public sealed class WatchProcess : IAsyncDisposable
         return new WatchProcess(Process.Start(start)!);
     }
 
+    /// <summary>Starts a watch that changes no packet filter, and so needs neither a namespace nor rights.</summary>
+    public static WatchProcess StartDry(string folder)
+    {
+        string[] words = ["watch", "--json", "--config", folder, "--state", StateOf(folder), "--firewall", "dry-run"];
+        return new WatchProcess(Process.Start(new ProcessStartInfo(Repository.Psban, words) { RedirectStandardOutput = true, RedirectStandardError = true })!);
+    }
+
     /// <summary>The process; every word in front of the watch's own replaces itself by what follows.</summary>
     public int Id => _process.Id;
 

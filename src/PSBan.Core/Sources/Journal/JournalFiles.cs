@@ -15,6 +15,9 @@ internal static class JournalFiles
         }
     }
 
+    /// <summary>Whether there is a journal file where the machine's own journal lies.</summary>
+    public static bool AnyStandard() => Array.Exists(s_standard, folder => new Glob(folder + "/*/*.journal").Expand([]).Count > 0);
+
     /// <summary>The identity of this machine; null where there is none, as in many containers.</summary>
     public static string? MachineId()
     {

@@ -29,6 +29,9 @@ public sealed class JournalLogSource : ILogSource
         Name = JournalName.Of(options);
     }
 
+    /// <summary>Whether this machine has a journal.</summary>
+    public static bool IsAvailable => JournalFiles.AnyStandard();
+
     /// <inheritdoc/>
     public string Name { get; }
 
