@@ -53,11 +53,11 @@ internal sealed class ActionBook(bool isLasting, bool canProlong, bool canFlush)
     }
 
     /// <summary>The bans that stand, or may stand because their command was tried.</summary>
-    public IReadOnlyList<Ban> Tried()
+    public IReadOnlyList<(Ban Ban, bool IsInForce)> Tried()
     {
         lock (_lock)
         {
-            return [.. _standing.Values.Where(standing => standing.WasTried).Select(standing => standing.Ban)];
+            return [.. _standing.Values.Where(standing => standing.WasTried).Select(standing => (standing.Ban, standing.IsInForce))];
         }
     }
 

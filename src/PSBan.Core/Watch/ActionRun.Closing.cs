@@ -8,6 +8,7 @@ internal sealed partial class ActionRun
 {
     private static readonly TimeSpan s_stopPatience = TimeSpan.FromSeconds(20);
 
+    private readonly RareWords _endFailures = new(s_tellEvery);
     private bool _isClosed;
 
     /// <summary>Lifts what stands, sends what waits, and stops the action. Nothing of it throws; a second call does nothing.</summary>
@@ -40,20 +41,28 @@ internal sealed partial class ActionRun
         }
 
         using CancellationTokenSource limit = new(s_stopPatience, _clock);
-        await TryAsync(() => _action.StopAsync(limit.Token)).ConfigureAwait(false);
+        try
+        {
+            await TryAsync(() => _action.StopAsync(limit.Token)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            Tell(BanEventKind.FirewallFailed, $"The action '{Definition.Name}' takes too long to stop and is left as it is.");
+        }
     }
 
     private async Task LiftAllAsync(CancellationToken patience)
     {
-        IReadOnlyList<Ban> bans = _book.Tried();
+        IReadOnlyList<(Ban Ban, bool IsInForce)> bans = _book.Tried();
         if (bans.Count > 0 && Definition.Has("actionflush") && await TryAsync(() => _action.FlushAsync(patience)).ConfigureAwait(false))
         {
             return;
         }
 
-        foreach (Ban ban in bans)
+        foreach ((Ban ban, bool isInForce) in bans)
         {
-            await TryAsync(() => _action.UnbanAsync(ban, patience)).ConfigureAwait(false);
+            // Where banning failed there is perhaps nothing to lift.
+            await TryAsync(() => isInForce ? _action.UnbanAsync(ban, patience) : _action.CleanAsync(ban, patience)).ConfigureAwait(false);
         }
     }
 
@@ -75,7 +84,7 @@ internal sealed partial class ActionRun
         }
         catch (FirewallException exception)
         {
-            if (_failures.Next(_clock.GetUtcNow()) is { } more)
+            if (_endFailures.Next(_clock.GetUtcNow()) is { } more)
             {
                 Tell(BanEventKind.FirewallFailed, exception.Message + more);
             }

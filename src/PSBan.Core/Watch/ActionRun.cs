@@ -24,7 +24,8 @@ internal sealed partial class ActionRun : IBanTarget, IDisposable
     private readonly Func<JailStatistics> _statistics;
     private readonly EventHub _events;
     private readonly TimeProvider _clock;
-    private readonly RareWords _failures = new(s_tellEvery), _overflow = new(s_tellEvery);
+    private readonly Dictionary<ActionStepKind, RareWords> _failures = Enum.GetValues<ActionStepKind>().ToDictionary(kind => kind, _ => new RareWords(s_tellEvery));
+    private readonly RareWords _overflow = new(s_tellEvery);
     private volatile StrongBox _numbers = new(default);
     private DateTimeOffset _nextCheck;
     private bool _isFailing;
@@ -213,7 +214,7 @@ internal sealed partial class ActionRun : IBanTarget, IDisposable
                 || (step.Kind == ActionStepKind.Ban && Definition.HasUnban)
                 || (step.Kind == ActionStepKind.Unban && step.Failures < MaxUnbanTries));
         TimeSpan pause = TimeSpan.FromTicks(Math.Min(s_lastRetry.Ticks, s_firstRetry.Ticks << Math.Min(step.Failures, 12)));
-        if (!step.IsQuiet && (step.Failures == 0 || !isRepeated) && _failures.Next(now) is { } more)
+        if (!step.IsQuiet && (step.Failures == 0 || !isRepeated) && _failures[step.Kind].Next(now) is { } more)
         {
             _isFailing |= isRepeated;
             string next = isRepeated ? $" It is tried again{(step.Kind == ActionStepKind.Ban ? ", and the ban is pending until then" : "")}."

@@ -184,7 +184,7 @@ public sealed class ActionBookTests
 
         Assert.Equal(ActionBook.MaxWaiting, steps.Count(step => step.Ban!.Matches.Count > 0));
         Assert.Equal(3 * ActionBook.MaxWaiting, steps.Count);
-        Assert.All(lasting.Tried(), ban => Assert.Empty(ban.Matches));
+        Assert.All(lasting.Tried(), tried => Assert.Empty(tried.Ban.Matches));
     }
 
     private static Ban Make(string address) => new("jail", Address.Parse(address), s_now, Duration.FromSeconds(600)) { Matches = ["a line"] };
