@@ -3,7 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace PSBan.Matching;
 
-/// <summary>Captured groups by name. There are few of them, and one set for each failure: looking through them costs less than hashing.</summary>
+/// <summary>
+/// Captured groups by name. There are few of them, and one set for each failure: looking through them costs less than hashing. Names are interned.
+/// </summary>
 internal sealed class CapturedData : IReadOnlyDictionary<string, string>
 {
     private const int UsualCount = 8;
@@ -33,7 +35,7 @@ internal sealed class CapturedData : IReadOnlyDictionary<string, string>
         get => TryGetValue(key, out string? value) ? value : throw new KeyNotFoundException($"No group '{key}' was captured.");
         set
         {
-            int index = IndexOf(key);
+            int index = IndexOfSame(key);
             if (index < 0)
             {
                 if (_count == _items.Length)
@@ -49,25 +51,25 @@ internal sealed class CapturedData : IReadOnlyDictionary<string, string>
     }
 
     /// <summary>The text of a group; null where it was not captured.</summary>
-    /// <param name="key">Its name.</param>
-    public string? Find(string key) => IndexOf(key) is >= 0 and int index ? _items[index].Value : null;
+    /// <param name="key">Its name, interned as those of all groups are.</param>
+    public string? Find(string key) => IndexOfSame(key) is >= 0 and int index ? _items[index].Value : null;
 
     /// <summary>Whether a group was captured and has any text.</summary>
-    /// <param name="key">Its name.</param>
+    /// <param name="key">Its name, interned.</param>
     public bool HasText(string key) => Find(key) is { Length: > 0 };
 
     /// <inheritdoc/>
     public bool ContainsKey(string key) => IndexOf(key) >= 0;
 
     /// <inheritdoc/>
-    public bool TryGetValue(string key, [MaybeNullWhen(false)] out string value) => (value = Find(key)) is not null;
+    public bool TryGetValue(string key, [MaybeNullWhen(false)] out string value) => (value = IndexOf(key) is >= 0 and int index ? _items[index].Value : null) is not null;
 
     /// <summary>Takes a group out.</summary>
-    /// <param name="key">Its name.</param>
+    /// <param name="key">Its name, interned.</param>
     /// <returns>Whether it was there and had any text.</returns>
     public bool TakeText(string key)
     {
-        int index = IndexOf(key);
+        int index = IndexOfSame(key);
         if (index < 0)
         {
             return false;
@@ -98,6 +100,19 @@ internal sealed class CapturedData : IReadOnlyDictionary<string, string>
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private int IndexOfSame(string key)
+    {
+        for (int i = 0; i < _count; i++)
+        {
+            if (ReferenceEquals(_items[i].Key, key))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
 
     private int IndexOf(string key)
     {

@@ -17,6 +17,10 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
     // From here back to the tolerance it is more likely that lines come late than that an hour is missing.
     private const int LatencySeconds = 3300;
 
+    // Where the date does not stand at its end, only so much of a line is searched for it: no program puts it further in, and a line can be of a megabyte.
+    private const int LongestHead = 16 << 10;
+
+    private readonly bool _searchesAll = templates.Any(template => template.IsAtEnd);
     private readonly DateDetector _detector = new(templates, options.Clock);
     private readonly StallGuard _guard = new();
     private readonly PassedOverLines _passedOver = new(options.Clock);
@@ -27,13 +31,20 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
     /// <summary>Every template with the number of dates it found, in the present order.</summary>
     public IEnumerable<(DateTemplate Template, long Hits)> Usage => _detector.Usage;
 
+    /// <summary>The time of the last line that had one.</summary>
+    public DateTimeOffset? LastTime
+    {
+        get => _lastTime;
+        set => _lastTime = value;
+    }
+
     /// <summary>The time a line carries in its text, without any effect on the lines to come; null where there is none.</summary>
     /// <param name="line">The line.</param>
     public DateTimeOffset? Probe(string line)
     {
         try
         {
-            DateMatch match = (_probe ??= new DateDetector(templates, options.Clock)).Match(line);
+            DateMatch match = (_probe ??= new DateDetector(templates, options.Clock)).Match(Head(line));
             return match.Success && match.Cut.Length > 0 && match.Template.TryRead(match.Match, rules, out DateTimeOffset time) ? time : null;
         }
         catch (RegexMatchTimeoutException)
@@ -76,12 +87,15 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
     /// <summary>Takes note of lines that are not looked at and carry dates in the expected layout: as dating each of them, but for holding it against the clock.</summary>
     /// <param name="last">The last of the lines.</param>
     /// <param name="count">How many there are.</param>
-    public void PassOverDated(ReadOnlySpan<char> last, long count)
+    /// <returns>The time of the last.</returns>
+    public DateTimeOffset PassOverDated(ReadOnlySpan<char> last, long count)
     {
         int length = _detector.Expected!.Read(last, out DateStamp stamp);
         _detector.Repeat(last, length, count);
         _passedOver.Clear();
-        _lastTime = Resolve(stamp);
+        DateTimeOffset time = Resolve(stamp);
+        _lastTime = time;
+        return time;
     }
 
     private DatedLine WithTime(string text, long number, DateTimeOffset time)
@@ -128,7 +142,7 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
             return new DatedLine(text, string.Concat(text.AsSpan(length), "\n"), number) { Time = _lastTime };
         }
 
-        DateMatch match = _detector.Match(text);
+        DateMatch match = _detector.Match(Head(text));
         if (!match.Success || match.Cut.Length == 0)
         {
             CatchUp();
@@ -169,6 +183,8 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
 
         return _resolved.Time;
     }
+
+    private string Head(string line) => _searchesAll || line.Length <= LongestHead ? line : line[..LongestHead];
 
     /// <summary>A line whose date is missing, or is none: the whole line goes with the last time; with no such time, what was cut stays cut.</summary>
     private DatedLine WithoutDate(string original, string rest, long number, bool inOperation) =>

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using PSBan.Matching.Patterns.Engine;
 using PSBan.Matching.Patterns.Tree;
 
 namespace PSBan.Matching.Patterns;
@@ -22,7 +23,7 @@ public sealed class Pattern
         Text = text;
         Expanded = expanded.Text;
         DotNetPattern = DotNetWriter.Write(parsed);
-        GroupNames = [.. parsed.Groups.OfType<string>()];
+        GroupNames = [.. parsed.Groups.OfType<string>().Select(string.Intern)];
         Literals = LiteralFinder.Find(parsed.Root);
         _firstCharacters = FirstCharacters.Of(parsed.Root);
         _warnings = new Lazy<IReadOnlyList<string>>(() => ForgeLint.Check(parsed.Root));
@@ -63,12 +64,31 @@ public sealed class Pattern
     /// <exception cref="RegexMatchTimeoutException">
     /// The pattern is not linear and took too many steps for this text, or the text is too long to be judged safely (some hundred thousand characters).
     /// </exception>
-    public bool TryMatch(string input, out PatternMatch match)
+    public bool TryMatch(string input, out PatternMatch match) => TryMatch(input, out match, null);
+
+    /// <summary>Searches the text for the leftmost match, within what work a line may cause.</summary>
+    /// <param name="input">The text.</param>
+    /// <param name="match">The match.</param>
+    /// <param name="budget">What work the line may still cause.</param>
+    internal bool TryMatch(string input, out PatternMatch match, WorkBudget? budget)
     {
-        bool found = _matcher.TrySearch(input, out int[] spans);
+        bool found = _matcher.TrySearch(input, out int[] spans, budget);
         match = found ? new PatternMatch(this, input, spans) : default;
         return found;
     }
+
+    /// <summary>How many numbers tell where the match and every named group start and end.</summary>
+    internal int SpanCount => 2 + (2 * GroupNames.Count);
+
+    /// <summary>Whether a text that begins with a character can match.</summary>
+    /// <param name="first">The character.</param>
+    internal bool MayBeginWith(char first) => _firstCharacters?.Allow([first]) != false;
+
+    /// <summary>Searches the text for the leftmost match by the quick engine alone.</summary>
+    /// <param name="input">The text.</param>
+    /// <param name="spans">Receives <see cref="SpanCount"/> numbers where there is a match; -1 for groups that took no part.</param>
+    /// <returns>Whether there is one; null where it is for other engines to tell.</returns>
+    internal bool? TryMatchQuickly(ReadOnlySpan<char> input, Span<int> spans) => _matcher.TryQuickly(input, spans);
 
     /// <summary>Whether a text can match, told without searching it by the pattern.</summary>
     /// <param name="input">The text.</param>
@@ -77,7 +97,7 @@ public sealed class Pattern
 
     /// <summary>Whether the pattern matches anywhere in the text.</summary>
     /// <param name="input">The text.</param>
-    /// <exception cref="RegexMatchTimeoutException">As for <see cref="TryMatch"/>.</exception>
+    /// <exception cref="RegexMatchTimeoutException">As for <see cref="TryMatch(string, out PatternMatch)"/>.</exception>
     public bool IsMatch(ReadOnlySpan<char> input) => _matcher.IsMatch(input);
 
     /// <summary>The place of a group's name in <see cref="GroupNames"/>; negative where there is none.</summary>
