@@ -100,6 +100,11 @@ internal sealed record SourcePlan(string Key, bool AtEnd, Func<TimeProvider, ILo
     {
         List<string> errors = [];
         EventLogOptions options = EventLogOptions.Read(backend, errors);
+        if (options.File is not null)
+        {
+            errors.Add("A file of events is read once, as by psban test, and cannot be followed; write eventlog[channel=…].");
+        }
+
         if (!EventLogSource.IsAvailable)
         {
             errors.Add("The jail reads the Windows Event Log, which this machine does not have.");

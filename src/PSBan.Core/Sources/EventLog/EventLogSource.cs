@@ -36,7 +36,7 @@ public sealed class EventLogSource : ILogSource
     public async IAsyncEnumerable<LogBlock> ReadAsync([EnumeratorCancellation] CancellationToken cancelToken)
     {
         await Task.Yield();
-        using IEventCursor cursor = Log.Open(new EventRequest(EventQuery.Of(_options, null), null, Follow: false));
+        using IEventCursor cursor = Log.Open(new EventRequest(EventQuery.Of(_options, null), null, Follow: false, IsFile: _options.File is not null));
         var lines = new EventLines(_options.LineLimit);
         while (cursor.Next() is { Count: > 0 } events)
         {

@@ -27,7 +27,8 @@ internal interface IEventCursor : IDisposable
 /// <param name="Bookmark">Begin behind this bookmark; null to begin with the oldest event.</param>
 /// <param name="Follow">Whether events to come are wanted too.</param>
 /// <param name="OnlyNew">Whether those that are there are not wanted.</param>
-internal sealed record EventRequest(string Query, string? Bookmark, bool Follow, bool OnlyNew = false);
+/// <param name="IsFile">Whether the query is against a file and not a channel.</param>
+internal sealed record EventRequest(string Query, string? Bookmark, bool Follow, bool OnlyNew = false, bool IsFile = false);
 
 /// <summary>The event that a bookmark names is no longer in the log.</summary>
 internal sealed class EventPlaceGoneException(string message) : IOException(message);

@@ -13,6 +13,7 @@ internal sealed partial class WindowsEventLog : IEventLog
 
     // EVT_QUERY_FLAGS, EVT_SUBSCRIBE_FLAGS, EVT_RENDER_FLAGS
     private const int QueryChannelPath = 0x1;
+    private const int QueryFilePath = 0x2;
     private const int QueryForwardDirection = 0x100;
     private const int SubscribeToFutureEvents = 1;
     private const int SubscribeStartAtOldestRecord = 2;
@@ -36,7 +37,7 @@ internal sealed partial class WindowsEventLog : IEventLog
         ArgumentNullException.ThrowIfNull(request);
         if (!request.Follow)
         {
-            EventHandleSafe result = EvtQuery(0, null, request.Query, QueryChannelPath | QueryForwardDirection);
+            EventHandleSafe result = EvtQuery(0, null, request.Query, (request.IsFile ? QueryFilePath : QueryChannelPath) | QueryForwardDirection);
             return result.IsInvalid ? throw Failed(result, Marshal.GetLastPInvokeError()) : new Cursor(result, null);
         }
 
