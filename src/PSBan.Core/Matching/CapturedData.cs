@@ -3,7 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace PSBan.Matching;
 
-/// <summary>Captured groups by name. There are few of them, and one set for each failure: looking through them costs less than hashing.</summary>
+/// <summary>
+/// Captured groups by name. There are few of them, and one set for each failure: looking through them costs less than hashing. Names are interned.
+/// </summary>
 internal sealed class CapturedData : IReadOnlyDictionary<string, string>
 {
     private const int UsualCount = 8;
@@ -53,17 +55,17 @@ internal sealed class CapturedData : IReadOnlyDictionary<string, string>
     public string? Find(string key) => IndexOf(key) is >= 0 and int index ? _items[index].Value : null;
 
     /// <summary>Whether a group was captured and has any text.</summary>
-    /// <param name="key">Its name.</param>
+    /// <param name="key">Its name, interned.</param>
     public bool HasText(string key) => Find(key) is { Length: > 0 };
 
     /// <inheritdoc/>
     public bool ContainsKey(string key) => IndexOf(key) >= 0;
 
     /// <inheritdoc/>
-    public bool TryGetValue(string key, [MaybeNullWhen(false)] out string value) => (value = Find(key)) is not null;
+    public bool TryGetValue(string key, [MaybeNullWhen(false)] out string value) => (value = IndexOf(key) is >= 0 and int index ? _items[index].Value : null) is not null;
 
     /// <summary>Takes a group out.</summary>
-    /// <param name="key">Its name.</param>
+    /// <param name="key">Its name, interned.</param>
     /// <returns>Whether it was there and had any text.</returns>
     public bool TakeText(string key)
     {

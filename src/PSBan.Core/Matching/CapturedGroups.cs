@@ -10,6 +10,7 @@ internal sealed class CapturedGroups
 
     private static readonly char[] s_digits = [.. "0123456789"];
 
+    private readonly string[] _names;
     private readonly (string Group, string Name)[] _alternatives;
     private readonly (string Group, string Name)[] _tuples;
 
@@ -17,23 +18,25 @@ internal sealed class CapturedGroups
     /// <param name="pattern">The pattern.</param>
     public CapturedGroups(Pattern pattern)
     {
+        _names = [.. pattern.GroupNames];
         _alternatives = Composite(pattern, AlternativePrefix);
         _tuples = Composite(pattern, TuplePrefix);
     }
 
     /// <summary>Adds what a match captured.</summary>
-    /// <param name="match">The match.</param>
     /// <param name="data">The groups so far, by name; those captured anew replace them.</param>
-    public void AddTo(CapturedData data, in PatternMatch match)
+    /// <param name="text">The text.</param>
+    /// <param name="spans">Start and end of the match and of every named group.</param>
+    public void AddTo(CapturedData data, ReadOnlySpan<char> text, ReadOnlySpan<int> spans)
     {
         if (_alternatives.Length == 0 && _tuples.Length == 0)
         {
-            Copy(match, data);
+            Copy(text, spans, data);
             return;
         }
 
         CapturedData own = new();
-        Copy(match, own);
+        Copy(text, spans, own);
         foreach ((string group, string name) in _alternatives)
         {
             if (own.TryGetValue(group, out string? value) && value.Length > 0 && !own.HasText(name))
@@ -50,14 +53,13 @@ internal sealed class CapturedGroups
         data.Add(own);
     }
 
-    private static void Copy(in PatternMatch match, CapturedData data)
+    private void Copy(ReadOnlySpan<char> text, ReadOnlySpan<int> spans, CapturedData data)
     {
-        IReadOnlyList<string> names = match.GroupNames;
-        for (int group = 0; group < names.Count; group++)
+        for (int group = 0; group < _names.Length; group++)
         {
-            if (match.TextOf(group) is { } text)
+            if (spans[2 + (2 * group)] is >= 0 and var start)
             {
-                data[names[group]] = text;
+                data[_names[group]] = text[start..spans[3 + (2 * group)]].ToString();
             }
         }
     }
@@ -67,7 +69,7 @@ internal sealed class CapturedGroups
         [.. pattern.GroupNames
             .Where(name => name.StartsWith(prefix, StringComparison.Ordinal) && name.Length > AlternativePrefix.Length)
             .Order(StringComparer.Ordinal)
-            .Select(name => (name, Target(name[prefix.Length..])))];
+            .Select(name => (name, string.Intern(Target(name[prefix.Length..]))))];
 
     private static string Target(string name)
     {

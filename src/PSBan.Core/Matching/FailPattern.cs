@@ -15,5 +15,11 @@ internal sealed class FailPattern(Pattern pattern, PatternRole role, int index, 
     /// <summary>Adds what a match captured.</summary>
     /// <param name="data">The groups so far, by name; those captured anew replace them.</param>
     /// <param name="match">The match.</param>
-    public void AddTo(CapturedData data, in PatternMatch match) => _groups.AddTo(data, match);
+    public void AddTo(CapturedData data, in PatternMatch match) => _groups.AddTo(data, match.Input, match.Spans);
+
+    /// <summary>Adds what a match captured.</summary>
+    /// <param name="data">The groups so far, by name; those captured anew replace them.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="spans">Start and end of the match and of every named group.</param>
+    public void AddTo(CapturedData data, ReadOnlySpan<char> text, ReadOnlySpan<int> spans) => _groups.AddTo(data, text, spans);
 }

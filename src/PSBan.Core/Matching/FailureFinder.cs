@@ -11,9 +11,13 @@ namespace PSBan.Matching;
 /// <param name="watch">Hears of what should be said.</param>
 internal sealed class FailureFinder(FilterPatterns patterns, LineFilterOptions options, LineBuffer buffer, LineWatch watch)
 {
-    private const string ContentGroup = "content";
+    /// <summary>The group of a prefregex that the failregexes are to be found in.</summary>
+    public const string ContentGroup = "content";
 
     private readonly ConversationCache _conversations = new(options.Clock);
+
+    /// <summary>The sessions of late.</summary>
+    public ConversationCache Conversations => _conversations;
 
     /// <summary>Looks for failures in a line.</summary>
     /// <param name="line">The line.</param>
@@ -53,6 +57,23 @@ internal sealed class FailureFinder(FilterPatterns patterns, LineFilterOptions o
             // A line with anything to ignore counts as ignored in reports, whatever else matched.
             verdict = found is null or LineVerdict.Missed || verdict is LineVerdict.Ignored ? verdict : found.Value;
             candidate = buffer.IsMultiline ? candidate with { Text = buffer.Text } : candidate;
+        }
+
+        return verdict;
+    }
+
+    /// <summary>Takes in what was found in a line ahead; with the same result as <see cref="Find"/>.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="prepared">What was found in it.</param>
+    /// <param name="failures">Receives the failures.</param>
+    public LineVerdict Take(DatedLine line, PreparedLine prepared, List<Failure> failures)
+    {
+        LineVerdict verdict = LineVerdict.Missed;
+        string[] lines = [line.Original];
+        for (PreparedLine? next = prepared; next?.Pattern is { } pattern; next = next.Next)
+        {
+            LineVerdict found = Conclude(pattern, next.Data, lines, line, failures) ?? LineVerdict.Missed;
+            verdict = found is LineVerdict.Missed || verdict is LineVerdict.Ignored ? verdict : found;
         }
 
         return verdict;
@@ -118,11 +139,16 @@ internal sealed class FailureFinder(FilterPatterns patterns, LineFilterOptions o
             buffer.Replace(unmatched);
         }
 
-        CapturedData data = Data(pattern, match, candidate);
         IReadOnlyList<string> lines = buffer.IsMultiline ? matched.ConvertAll(row => row.Original) : [candidate.Line.Original];
+        return Conclude(pattern, Data(pattern, match, candidate), lines, candidate.Line, failures);
+    }
+
+    /// <summary>Decides what a match means that is not to be ignored.</summary>
+    private LineVerdict? Conclude(FailPattern pattern, CapturedData data, IReadOnlyList<string> lines, DatedLine line, List<Failure> failures)
+    {
         if (data.Find(ConversationGroups.Session) is { } session)
         {
-            return Continue(_conversations.Merge(session, data, lines), pattern, candidate.Line, failures);
+            return Continue(_conversations.Merge(session, data, lines), pattern, line, failures);
         }
 
         // A jail counts a lone match whatever its marks, for there is no session that could turn it into something; a report does not.
@@ -132,7 +158,7 @@ internal sealed class FailureFinder(FilterPatterns patterns, LineFilterOptions o
             return LineVerdict.Ignored;
         }
 
-        LineVerdict verdict = Report(data, lines, [], pattern, candidate.Line, failures, out Presence presence);
+        LineVerdict verdict = Report(data, lines, [], pattern, line, failures, out Presence presence);
         return presence == Presence.None ? null : verdict;
     }
 
@@ -183,6 +209,11 @@ internal sealed class FailureFinder(FilterPatterns patterns, LineFilterOptions o
         DateTimeOffset now = options.Clock.GetUtcNow();
         DateTimeOffset time = line.Time is { } stamp && !(options.TimeWindow && stamp > now) ? stamp : now;
         pattern.Hits++;
+        if (options.OnlyCounts)
+        {
+            return LineVerdict.Matched;
+        }
+
         failures.Add(new Failure(identity.Id, time, matches, data, pattern.Index, line.Number)
         {
             Address = identity.Address,

@@ -59,6 +59,7 @@ internal class GuardedPattern(Pattern pattern, PatternRole role, int index, Sour
             }
 
             bool isPutAside = _guard.Strike(text.Length);
+            watch.HasPutAside |= isPutAside;
             watch.Say(LineNoticeKind.PatternTimedOut, $"The {Name} exceeded its time on a line of {text.Length} characters; the line is given up.", Usage);
             if (isPutAside)
             {

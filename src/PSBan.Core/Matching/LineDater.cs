@@ -31,6 +31,13 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
     /// <summary>Every template with the number of dates it found, in the present order.</summary>
     public IEnumerable<(DateTemplate Template, long Hits)> Usage => _detector.Usage;
 
+    /// <summary>The time of the last line that had one.</summary>
+    public DateTimeOffset? LastTime
+    {
+        get => _lastTime;
+        set => _lastTime = value;
+    }
+
     /// <summary>The time a line carries in its text, without any effect on the lines to come; null where there is none.</summary>
     /// <param name="line">The line.</param>
     public DateTimeOffset? Probe(string line)
@@ -80,12 +87,15 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
     /// <summary>Takes note of lines that are not looked at and carry dates in the expected layout: as dating each of them, but for holding it against the clock.</summary>
     /// <param name="last">The last of the lines.</param>
     /// <param name="count">How many there are.</param>
-    public void PassOverDated(ReadOnlySpan<char> last, long count)
+    /// <returns>The time of the last.</returns>
+    public DateTimeOffset PassOverDated(ReadOnlySpan<char> last, long count)
     {
         int length = _detector.Expected!.Read(last, out DateStamp stamp);
         _detector.Repeat(last, length, count);
         _passedOver.Clear();
-        _lastTime = Resolve(stamp);
+        DateTimeOffset time = Resolve(stamp);
+        _lastTime = time;
+        return time;
     }
 
     private DatedLine WithTime(string text, long number, DateTimeOffset time)

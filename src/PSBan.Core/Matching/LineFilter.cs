@@ -54,10 +54,39 @@ public sealed class LineFilter
     public PatternLiterals? RequiredLiterals => _likelihood.Required;
 
     /// <summary>Sieves lines ahead of this filter; null where every line has to be processed.</summary>
-    internal LineSieve? Sieve => _likelihood.Coarse is { } coarse ? new LineSieve(_likelihood, coarse) : null;
+    internal LineSieve? Sieve => _likelihood.Coarse is { } coarse ? new LineSieve(_likelihood, coarse, LinePreparer.TryCreate(_patterns, _options)) : null;
 
     /// <summary>The layout that the date of the next line is expected in; null where only a search can tell.</summary>
     internal DateLayout? ExpectedLayout => _dater.Expected;
+
+    /// <summary>Tells whether what the filter remembers has changed: it has where this number has. Only the last time may change without it.</summary>
+    public long MemoryVersion => _finder.Conversations.Version + (_buffer.IsMultiline ? _buffer.Version : 0);
+
+    /// <summary>Copies what the filter remembers from line to line.</summary>
+    public FilterMemory Remember()
+    {
+        _clock.Set();
+        return new FilterMemory
+        {
+            LastTime = _dater.LastTime,
+            Sessions = _finder.Conversations.Remember(),
+            Lines = _buffer.IsMultiline ? [.. _buffer.Lines.Select(line => new RememberedLine(line.Original, line.Ended, line.Number, line.Time, line.HasNoDate))] : [],
+        };
+    }
+
+    /// <summary>Begins from what an earlier filter remembered.</summary>
+    /// <param name="memory">What <see cref="Remember"/> gave.</param>
+    public void Recall(FilterMemory memory)
+    {
+        ArgumentNullException.ThrowIfNull(memory);
+        _clock.Set();
+        _dater.LastTime = memory.LastTime;
+        _finder.Conversations.Recall(memory.Sessions);
+        if (_buffer.IsMultiline)
+        {
+            _buffer.Replace([.. memory.Lines.Select(line => new DatedLine(line.Original, line.Ended, line.Number) { Time = line.Time, HasNoDate = line.HasNoDate })]);
+        }
+    }
 
     /// <summary>Makes a filter of its settings.</summary>
     /// <param name="filter">The settings.</param>
@@ -102,10 +131,32 @@ public sealed class LineFilter
     /// <summary>Takes note of lines that the sieve passed over: they cannot match, and their dates are in the expected layout.</summary>
     /// <param name="last">The last of them.</param>
     /// <param name="count">How many there are.</param>
-    internal void PassOverDated(ReadOnlySpan<char> last, long count)
+    internal void PassOverDated(ReadOnlySpan<char> last, long count) => _dater.PassOverDated(last, count);
+
+    /// <summary>Begins a block of lines that were sieved.</summary>
+    internal void BeginBlock() => _clock.Set();
+
+    /// <summary>Takes in what was found in a line ahead whose date is in the expected layout.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="prepared">What was found in it.</param>
+    /// <param name="failures">Receives the failures.</param>
+    internal LineVerdict Take(in LogLine line, PreparedLine prepared, List<Failure> failures)
     {
-        _clock.Set();
-        _dater.PassOverDated(last, count);
+        if (_watch.HasPutAside)
+        {
+            return Process(line, inOperation: true, failures);
+        }
+
+        DateTimeOffset time = _dater.PassOverDated(line.Text, 1);
+        if (prepared.Pattern is null)
+        {
+            return LineVerdict.Missed;
+        }
+
+        AbsorbedLines = [];
+        string original = _options.OnlyCounts ? string.Empty : line.Text.ToString();
+        _watch.Begin(original);
+        return _finder.Take(new DatedLine(original, "\n", line.Number) { Time = time }, prepared, failures);
     }
 
     /// <summary>Takes note of a line that cannot match, and finds its date.</summary>

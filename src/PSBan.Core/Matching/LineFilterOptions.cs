@@ -38,6 +38,9 @@ public sealed record LineFilterOptions
     /// <value>The default is 200 milliseconds.</value>
     public TimeSpan MatchTimeout { get; init; } = new PatternOptions().MatchTimeout;
 
+    /// <summary>Whether failures are counted by pattern and not handed out.</summary>
+    internal bool OnlyCounts { get; init; }
+
     /// <summary>Called with what should be said about lines and patterns; on the thread that calls <see cref="LineFilter.Process"/>.</summary>
     public Action<LineNotice>? Notify { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using PSBan.Matching.Dates;
 
 namespace PSBan.Matching;
@@ -9,7 +10,8 @@ namespace PSBan.Matching;
 /// </summary>
 /// <param name="likelihood">Rules lines out.</param>
 /// <param name="coarse">Strings of which every line that is not ruled out contains one.</param>
-internal sealed class LineSieve(LineLikelihood likelihood, SearchValues<string> coarse)
+/// <param name="preparer">Searches lines by the patterns; null where that is not to be done ahead.</param>
+internal sealed class LineSieve(LineLikelihood likelihood, SearchValues<string> coarse, LinePreparer? preparer)
 {
     /// <summary>Whether fail2ban-regex does not look at such a line at all.</summary>
     /// <param name="line">The line.</param>
@@ -20,6 +22,7 @@ internal sealed class LineSieve(LineLikelihood likelihood, SearchValues<string> 
     /// <param name="start">Where to begin: the start of a line.</param>
     /// <param name="layout">The layout that dates are expected in; null where there is none.</param>
     /// <param name="found">Receives the lines to look at. Behind the last of them stands one without length, for the lines passed over at the end.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Sift(ReadOnlySpan<char> text, int start, DateLayout? layout, List<SievedLine> found)
     {
         int hit = Next(text, start);
@@ -32,14 +35,16 @@ internal sealed class LineSieve(LineLikelihood likelihood, SearchValues<string> 
             if (!IsNoLine(line))
             {
                 bool mayMatch = hit < start + length && likelihood.Allows(line);
-                if (!mayMatch && layout is not null && layout.Read(line, out _) > 0)
+                int date = layout?.Read(line, out _) ?? 0;
+                if (!mayMatch && date > 0)
                 {
                     passed++;
                     lastPassed = start;
                 }
                 else
                 {
-                    found.Add(new SievedLine(start, length, mayMatch, passed, firstPassed, lastPassed));
+                    PreparedLine? prepared = mayMatch && date > 0 && start + length < text.Length ? preparer?.Prepare(text.Slice(start + date, length + 1 - date)) : null;
+                    found.Add(new SievedLine(start, length, mayMatch, passed, firstPassed, lastPassed) { Prepared = prepared });
                     (passed, firstPassed) = (0, start + length + 1);
                 }
             }
@@ -65,4 +70,8 @@ internal sealed class LineSieve(LineLikelihood likelihood, SearchValues<string> 
 /// <param name="Passed">How many lines since the one before it cannot match and have dates in the expected layout.</param>
 /// <param name="FirstPassed">Where these lines begin; among them may stand some that are no lines to fail2ban-regex.</param>
 /// <param name="LastPassed">Where the last of them starts.</param>
-internal readonly record struct SievedLine(int Start, int Length, bool MayMatch, int Passed, int FirstPassed, int LastPassed);
+internal readonly record struct SievedLine(int Start, int Length, bool MayMatch, int Passed, int FirstPassed, int LastPassed)
+{
+    /// <summary>What the patterns found in it; null where it is still to be processed.</summary>
+    public PreparedLine? Prepared { get; init; }
+}

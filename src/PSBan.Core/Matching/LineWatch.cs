@@ -16,6 +16,9 @@ internal sealed class LineWatch(TimeProvider clock, Action<LineNotice>? notify)
     /// <summary>Whether a pattern could not be tried to the end.</summary>
     public bool IsLost { get; set; }
 
+    /// <summary>Whether some lines are kept from a pattern.</summary>
+    public bool HasPutAside { get; set; }
+
     /// <summary>Begins a line.</summary>
     /// <param name="line">The line as it came.</param>
     public void Begin(string line)

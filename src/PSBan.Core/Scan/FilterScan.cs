@@ -59,7 +59,7 @@ public sealed class FilterScan
     {
         ArgumentNullException.ThrowIfNull(sources);
         long start = _options.Clock.GetTimestamp();
-        LineFilter filter = LineFilter.TryCreate(_filter, Lines(_options, checkAll: true), new List<Problem>())!;
+        LineFilter filter = LineFilter.TryCreate(_filter, Lines(_options, checkAll: true) with { OnlyCounts = true }, new List<Problem>())!;
         var tally = new LineTally(_options.KeepLines);
         List<string> names = [];
         foreach (ILogSource source in sources)
@@ -85,7 +85,7 @@ public sealed class FilterScan
     public async IAsyncEnumerable<FoundFailure> FindAsync(IEnumerable<ILogSource> sources, [EnumeratorCancellation] CancellationToken cancelToken)
     {
         ArgumentNullException.ThrowIfNull(sources);
-        LineFilter filter = LineFilter.TryCreate(_filter, Lines(_options, checkAll: false), new List<Problem>())!;
+        LineFilter filter = LineFilter.TryCreate(_filter, Lines(_options, checkAll: false) with { SkipsUnlikelyLines = true }, new List<Problem>())!;
         List<FoundFailure> found = [];
         foreach (ILogSource source in sources)
         {

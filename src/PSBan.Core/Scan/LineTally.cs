@@ -29,6 +29,7 @@ internal sealed class LineTally(int keepLines)
     /// <summary>Takes lines that were sieved; with the same result as taking each.</summary>
     public void Take(SievedText block, LineFilter filter)
     {
+        filter.BeginBlock();
         foreach (SievedLine found in block.Walk(filter))
         {
             if (found.Passed > 0)
@@ -40,15 +41,17 @@ internal sealed class LineTally(int keepLines)
             if (found.Length > 0)
             {
                 LogLine line = new(block.Text.Slice(found.Start, found.Length));
-                if (found.MayMatch)
+                if (found.Prepared is { } prepared)
+                {
+                    Count(filter.Take(line, prepared, _failures), line);
+                }
+                else if (found.MayMatch)
                 {
                     Take(line, filter);
                 }
                 else
                 {
-                    _lines++;
-                    _timedOut += filter.DateOnly(line) == LineVerdict.TimedOut ? 1 : 0;
-                    Keep(_missed, line);
+                    Count(filter.DateOnly(line), line);
                 }
             }
         }
@@ -79,9 +82,21 @@ internal sealed class LineTally(int keepLines)
 
     private void Take(in LogLine line, LineFilter filter)
     {
+        Count(filter.Process(line, true, _failures), line);
+
+        // Where patterns span lines, lines counted as missed when they came turn out to be part of a match.
+        foreach (string absorbed in filter.AbsorbedLines)
+        {
+            _matchedCount++;
+            _missed.Remove(absorbed);
+        }
+    }
+
+    private void Count(LineVerdict verdict, in LogLine line)
+    {
         _lines++;
         _failures.Clear();
-        switch (filter.Process(line, true, _failures))
+        switch (verdict)
         {
             case LineVerdict.Matched:
                 _matchedCount++;
@@ -98,13 +113,6 @@ internal sealed class LineTally(int keepLines)
             default:
                 Keep(_missed, line);
                 break;
-        }
-
-        // Where patterns span lines, lines counted as missed when they came turn out to be part of a match.
-        foreach (string absorbed in filter.AbsorbedLines)
-        {
-            _matchedCount++;
-            _missed.Remove(absorbed);
         }
     }
 

@@ -135,5 +135,6 @@ public sealed class GuardedPatternTests
     private static TestedFilter Create(params string[] patterns) =>
         TestedFilter.Create(patterns, options: options => options with { MatchTimeout = TimeSpan.FromMilliseconds(30) });
 
+    // With what the pattern cannot do without, lest it is not tried at all.
     private static string Hostile(int length) => new string('a', length) + "? ! ";
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PSBan.Matching.Dates;
 
 /// <summary>
@@ -55,6 +57,7 @@ internal sealed class SyslogLayout : DateLayout
     public static SyslogLayout Instance { get; } = new();
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override int Read(ReadOnlySpan<char> line, out DateStamp stamp)
     {
         stamp = default;
@@ -105,6 +108,7 @@ internal sealed class IsoLayout : DateLayout
     public static IsoLayout Instance { get; } = new();
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override int Read(ReadOnlySpan<char> line, out DateStamp stamp)
     {
         stamp = default;

@@ -15,13 +15,14 @@ internal sealed class FirstCharacters
     /// <returns>The characters; null where a text may begin with any.</returns>
     public static FirstCharacters? Of(Node root) => IsBound(root) && Of(root, out bool mayBeEmpty) is var set && !mayBeEmpty ? new FirstCharacters(set) : null;
 
-    /// <summary>Whether a text can match.</summary>
+    /// <summary>Whether a text can match; what holds for one character that is not ASCII holds for all.</summary>
     /// <param name="text">The text.</param>
     public bool Allow(ReadOnlySpan<char> text) =>
         !text.IsEmpty && (text[0] < 128 ? ((_ascii >> text[0]) & 1) != 0 : _others);
 
     /// <summary>Whether every match begins at the start of the text.</summary>
-    private static bool IsBound(Node node) => node switch
+    /// <param name="node">The pattern.</param>
+    public static bool IsBound(Node node) => node switch
     {
         AnchorNode anchor => anchor.Kind == AnchorKind.Start,
         SequenceNode sequence => sequence.Items.Length > 0 && IsBound(sequence.Items[0]),

@@ -33,6 +33,7 @@ internal sealed class Matcher
     private readonly DotNetDifferences _differences;
     private readonly CoarseFilter _coarse;
     private readonly Lazy<SafeProgram?> _program;
+    private readonly Lazy<QuickProgram?> _quick;
     private readonly Distrust _distrust = new();
     private volatile Regex? _regex;
     private int[]? _groupNumbers;
@@ -42,12 +43,14 @@ internal sealed class Matcher
     /// <param name="pattern">The pattern.</param>
     /// <param name="dotNetPattern">The same as .NET has it.</param>
     /// <param name="timeout">How long .NET's engine may take where the safe one cannot take over.</param>
-    public Matcher(ParsedPattern pattern, string dotNetPattern, TimeSpan timeout)
+    /// <param name="isQuick">Whether the quick engine is asked first; otherwise not at all.</param>
+    public Matcher(ParsedPattern pattern, string dotNetPattern, TimeSpan timeout, bool isQuick = true)
     {
         (_dotNetPattern, _timeout) = (dotNetPattern, timeout);
         _differences = new DotNetDifferences(pattern.Root);
         _coarse = new CoarseFilter(pattern);
         _program = new Lazy<SafeProgram?>(() => SafeProgram.Compile(pattern));
+        _quick = new Lazy<QuickProgram?>(() => isQuick ? QuickProgram.Compile(pattern) : null);
         _groups = [.. Enumerable.Range(1, pattern.Groups.Count).Where(group => pattern.Groups[group - 1] is not null).Select(group => DotNetWriter.GroupName(pattern, group))];
     }
 
@@ -64,6 +67,13 @@ internal sealed class Matcher
     /// <exception cref="RegexMatchTimeoutException">Neither engine found the verdict within its limit.</exception>
     public bool TrySearch(string text, out int[] spans, WorkBudget? budget = null)
     {
+        Span<int> places = stackalloc int[_groups.Length <= QuickProgram.MostGroups ? 2 + (2 * _groups.Length) : 0];
+        if (TryQuickly(text, places) is { } found)
+        {
+            spans = found ? places.ToArray() : [];
+            return found;
+        }
+
         for (int attempt = 1; !IsForSafeEngine(text, budget); attempt++)
         {
             try
@@ -86,6 +96,11 @@ internal sealed class Matcher
     /// <exception cref="RegexMatchTimeoutException">Neither engine found the verdict within its limit.</exception>
     public bool IsMatch(ReadOnlySpan<char> text)
     {
+        if (TryQuickly(text, []) is { } found)
+        {
+            return found;
+        }
+
         for (int attempt = 1; !IsForSafeEngine(text, null); attempt++)
         {
             try
@@ -99,6 +114,26 @@ internal sealed class Matcher
         }
 
         return SearchSafely(text, out _, null);
+    }
+
+    /// <summary>Searches by the quick engine.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="spans">Receives the places; empty where they are not asked for.</param>
+    /// <returns>Null where it cannot tell.</returns>
+    public bool? TryQuickly(ReadOnlySpan<char> text, Span<int> spans)
+    {
+        if (_quick.Value is not { } quick || text.ContainsAnyInRange('\uD800', '\uDFFF') || _distrust.Spares(text.Length))
+        {
+            return null;
+        }
+
+        bool? found = quick.TrySearch(text, spans);
+        if (found is null)
+        {
+            _distrust.Add(text.Length);
+        }
+
+        return found;
     }
 
     private bool SearchSafely(ReadOnlySpan<char> text, out int[] spans, WorkBudget? budget)

@@ -23,7 +23,7 @@ public sealed class Pattern
         Text = text;
         Expanded = expanded.Text;
         DotNetPattern = DotNetWriter.Write(parsed);
-        GroupNames = [.. parsed.Groups.OfType<string>()];
+        GroupNames = [.. parsed.Groups.OfType<string>().Select(string.Intern)];
         Literals = LiteralFinder.Find(parsed.Root);
         _firstCharacters = FirstCharacters.Of(parsed.Root);
         _warnings = new Lazy<IReadOnlyList<string>>(() => ForgeLint.Check(parsed.Root));
@@ -76,6 +76,19 @@ public sealed class Pattern
         match = found ? new PatternMatch(this, input, spans) : default;
         return found;
     }
+
+    /// <summary>How many numbers tell where the match and every named group start and end.</summary>
+    internal int SpanCount => 2 + (2 * GroupNames.Count);
+
+    /// <summary>Whether a text that begins with a character can match.</summary>
+    /// <param name="first">The character.</param>
+    internal bool MayBeginWith(char first) => _firstCharacters?.Allow([first]) != false;
+
+    /// <summary>Searches the text for the leftmost match by the quick engine alone.</summary>
+    /// <param name="input">The text.</param>
+    /// <param name="spans">Receives <see cref="SpanCount"/> numbers where there is a match; -1 for groups that took no part.</param>
+    /// <returns>Whether there is one; null where it is for other engines to tell.</returns>
+    internal bool? TryMatchQuickly(ReadOnlySpan<char> input, Span<int> spans) => _matcher.TryQuickly(input, spans);
 
     /// <summary>Whether a text can match, told without searching it by the pattern.</summary>
     /// <param name="input">The text.</param>

@@ -22,8 +22,11 @@ public readonly struct PatternMatch
     /// <summary>The text matched.</summary>
     public string Value => _input.Substring(Index, Length);
 
-    /// <summary>The names of all groups.</summary>
-    internal IReadOnlyList<string> GroupNames => _pattern.GroupNames;
+    /// <summary>The text that was searched.</summary>
+    internal string Input => _input;
+
+    /// <summary>Start and end of the match and of every named group.</summary>
+    internal ReadOnlySpan<int> Spans => _spans;
 
     /// <summary>The named groups that took part, in the order of their opening parentheses.</summary>
     public IEnumerable<KeyValuePair<string, string>> Groups
@@ -32,7 +35,7 @@ public readonly struct PatternMatch
         {
             for (int group = 0; group < _pattern.GroupNames.Count; group++)
             {
-                if (TextOf(group) is { } text)
+                if (Text(group) is { } text)
                 {
                     yield return new KeyValuePair<string, string>(_pattern.GroupNames[group], text);
                 }
@@ -42,7 +45,7 @@ public readonly struct PatternMatch
 
     /// <summary>The text of a named group; null when it took no part in the match or there is none of that name.</summary>
     /// <param name="groupName">The name.</param>
-    public string? this[string groupName] => TextOf(_pattern.GroupIndex(groupName));
+    public string? this[string groupName] => Text(_pattern.GroupIndex(groupName));
 
     /// <summary>Where a named group matched.</summary>
     /// <param name="groupName">The name.</param>
@@ -63,8 +66,6 @@ public readonly struct PatternMatch
         return true;
     }
 
-    /// <summary>The text of a group; null where it took no part.</summary>
-    /// <param name="group">Its place among the names; negative for none.</param>
-    internal string? TextOf(int group) =>
+    private string? Text(int group) =>
         group < 0 || _spans[2 + (2 * group)] < 0 ? null : _input[_spans[2 + (2 * group)].._spans[3 + (2 * group)]];
 }

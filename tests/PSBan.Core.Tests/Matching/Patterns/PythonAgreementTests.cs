@@ -89,14 +89,28 @@ public sealed class PythonAgreementTests(ITestOutputHelper output)
         }
 
         SafeProgram program = SafeProgram.Compile(parsed) ?? throw new InvalidOperationException("no safe program");
+        QuickProgram? quick = QuickProgram.Compile(parsed);
+        var withoutQuick = new Matcher(parsed, pattern.DotNetPattern, TimeSpan.FromSeconds(10), isQuick: false);
         for (int i = 0; i < inputs.Length; i++)
         {
             string expected = Show(reply.Found[i]);
             string actual = pattern.TryMatch(inputs[i], out PatternMatch match) ? Show(pattern, match) : "no match";
             string safe = SafeEngine.TrySearch(program, inputs[i], out int[] spans) ? Show(pattern, new PatternMatch(pattern, inputs[i], spans)) : "no match";
-            if (expected != actual || expected != safe || pattern.IsMatch(inputs[i]) != (expected != "no match"))
+            string dotNet = withoutQuick.TrySearch(inputs[i], out spans) ? Show(pattern, new PatternMatch(pattern, inputs[i], spans)) : "no match";
+            string quickly = inputs[i].Any(char.IsSurrogate) ? expected : quick?.TrySearch(inputs[i], spans = new int[2 + (2 * pattern.GroupNames.Count)]) switch
             {
-                return $"{text} ({pattern.DotNetPattern}) on {Uri.EscapeDataString(inputs[i])}: Python {expected}, here {actual}, safe engine {safe}";
+                true => Show(pattern, new PatternMatch(pattern, inputs[i], spans)),
+                false => "no match",
+                null => expected,
+            };
+            if (expected != actual || expected != safe || expected != dotNet || expected != quickly || pattern.IsMatch(inputs[i]) != (expected != "no match"))
+            {
+                return $"{text} ({pattern.DotNetPattern}) on {Uri.EscapeDataString(inputs[i])}: Python {expected}, here {actual}, safe engine {safe}, .NET {dotNet}, quick engine {quickly}";
+            }
+
+            if (expected != "no match" && !pattern.MayMatch(inputs[i]))
+            {
+                return $"{text} matches {Uri.EscapeDataString(inputs[i])} and is ruled out";
             }
 
             if (expected != "no match" && pattern.Literals is { } literals && !literals.FoundIn(inputs[i]))
