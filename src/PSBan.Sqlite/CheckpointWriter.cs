@@ -23,7 +23,7 @@ internal sealed class CheckpointWriter : IDisposable
     {
         (_connection, _maxMatches) = (connection, maxMatches);
         _position = new Statement(connection, "INSERT OR REPLACE INTO positions (reader, source, identity, offset, line, cursor, saved) VALUES ($1, $2, $3, $4, $5, $6, $7)", 7);
-        _jail = new Statement(connection, "INSERT OR REPLACE INTO jails (name, failed, banned, longest) VALUES ($1, $2, $3, $4)", 4);
+        _jail = new Statement(connection, "INSERT OR REPLACE INTO jails (name, failed, banned, longest, memory) VALUES ($1, $2, $3, $4, coalesce($5, (SELECT memory FROM jails WHERE name = $1)))", 5);
         _forget = new Statement(connection, "DELETE FROM failures WHERE jail = $1 AND id = $2", 2);
         _track = new Statement(connection, "INSERT OR REPLACE INTO failures (jail, id, last, times, matches) VALUES ($1, $2, $3, $4, $5)", 5);
         _enter = new Statement(
@@ -61,7 +61,7 @@ internal sealed class CheckpointWriter : IDisposable
 
     private void Write(JailChanges changes)
     {
-        _jail.Run(changes.Jail, changes.TotalFailed, changes.TotalBanned, Codec.Write(changes.LongestBan));
+        _jail.Run(changes.Jail, changes.TotalFailed, changes.TotalBanned, Codec.Write(changes.LongestBan), Codec.Write(changes.Memory));
         foreach (BanId id in changes.Forgotten)
         {
             _forget.Run(changes.Jail, Codec.Write(id));
@@ -87,7 +87,8 @@ internal sealed class CheckpointWriter : IDisposable
         {
             case BanChangeKind.Entered:
                 _enter.Run(
-                    ban.Jail, id, Codec.Write(ban.Time), Codec.Write(ban.Duration), Codec.WriteEnd(ban), ban.Failures, ban.Count, Codec.Write(ban.Matches.TakeLast(_maxMatches)), Codec.Write(ban.Data));
+                    ban.Jail, id, Codec.Write(ban.Time), Codec.Write(ban.Duration), Codec.WriteEnd(ban), ban.Failures, ban.Count,
+                    Codec.Write(ban.Matches.TakeLast(_maxMatches)), Codec.Write(ban.Data));
                 _offend.Run(id, ban.Jail, Codec.Write(ban.Time), Codec.Write(ban.Duration), ban.Count);
                 break;
             case BanChangeKind.Changed:

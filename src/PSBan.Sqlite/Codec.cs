@@ -92,6 +92,10 @@ internal static class Codec
         return data;
     }
 
+    public static string? Write(FilterMemory? memory) => memory is null ? null : JsonSerializer.Serialize(memory, s_json);
+
+    public static FilterMemory? ReadMemory(ReadOnlySpan<byte> text) => text.IsEmpty ? null : JsonSerializer.Deserialize<FilterMemory>(text);
+
     public static BanEnd? ReadEnd(string? how) => Enum.TryParse(how, ignoreCase: true, out BanEnd end) ? end : null;
 
     /// <summary>The strings of a flat array, or names and values of a flat object; a start reads very many of them.</summary>

@@ -17,7 +17,7 @@ internal static class Schema
     // A ban stands in 'bans' from its beginning; while 'how' is null it is in force, and no identifier can be in force twice in a jail.
     private const string Tables = """
         CREATE TABLE owner (process INTEGER NOT NULL, since INTEGER NOT NULL);
-        CREATE TABLE jails (name TEXT PRIMARY KEY, failed INTEGER NOT NULL, banned INTEGER NOT NULL, longest REAL NOT NULL) WITHOUT ROWID;
+        CREATE TABLE jails (name TEXT PRIMARY KEY, failed INTEGER NOT NULL, banned INTEGER NOT NULL, longest REAL NOT NULL, memory TEXT);
         CREATE TABLE positions (
             reader TEXT NOT NULL, source TEXT NOT NULL, identity TEXT NOT NULL, offset INTEGER NOT NULL, line INTEGER NOT NULL, cursor TEXT, saved INTEGER NOT NULL,
             PRIMARY KEY (reader, source)) WITHOUT ROWID;

@@ -35,11 +35,11 @@ internal static class StateReader
     {
         Dictionary<string, List<TrackedFailures>> failures = ReadFailures(connection);
         Dictionary<string, StoredJail> jails = new(StringComparer.Ordinal);
-        using var row = Row.Select(connection, "SELECT name, failed, banned, longest FROM jails");
+        using var row = Row.Select(connection, "SELECT name, failed, banned, longest, memory FROM jails");
         while (row.Next())
         {
             string name = row.Text(0);
-            jails[name] = new StoredJail(row.Number(1), row.Number(2), row.Length(3), failures.GetValueOrDefault(name) ?? []);
+            jails[name] = new StoredJail(row.Number(1), row.Number(2), row.Length(3), failures.GetValueOrDefault(name) ?? []) { Memory = Codec.ReadMemory(row.Bytes(4)) };
         }
 
         return jails;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PSBan.Model;
 
 namespace PSBan.Configuration;
@@ -7,6 +8,10 @@ internal sealed class JailBuilder(MergedSection section, IReadOnlyDictionary<str
 {
     /// <summary>What fail2ban's server takes where no file says anything; its <c>jail.conf</c> says 5.</summary>
     private const int ServerMaxRetry = 3;
+
+    // Whoever bans more than that has mistyped; it is the size of the largest blocks that registries gave to one holder.
+    private const int WidestPrefix4 = 8;
+    private const int WidestPrefix6 = 19;
 
     private readonly MergedSection _section = section;
     private readonly IReadOnlyDictionary<string, SourceText> _options = options;
@@ -29,6 +34,8 @@ internal sealed class JailBuilder(MergedSection section, IReadOnlyDictionary<str
             FindTime = Time(JailOptionNames.FindTime, isWindow: true) ?? new Located<Duration>(Duration.FromSeconds(JailOptions.DefaultSeconds), default),
             BanTime = Time(JailOptionNames.BanTime, isWindow: false) ?? new Located<Duration>(Duration.FromSeconds(JailOptions.DefaultSeconds), default),
             BanTimeIncrement = Increments(),
+            BanPrefix4 = PrefixLength(JailOptionNames.BanPrefix4, WidestPrefix4, 32),
+            BanPrefix6 = PrefixLength(JailOptionNames.BanPrefix6, WidestPrefix6, 128),
             IgnoreIp = Option(JailOptionNames.IgnoreIp) is { } ignored ? new IgnoreListReader(_values, _problems).Read(ignored) : [],
             IgnoreSelf = Flag(JailOptionNames.IgnoreSelf, true),
             IgnoreCommand = Option(JailOptionNames.IgnoreCommand) is { Text.Length: > 0 } command ? command.ToLocated() : null,
@@ -47,6 +54,24 @@ internal sealed class JailBuilder(MergedSection section, IReadOnlyDictionary<str
     private Located<string>? Text(string name) => Option(name) is { } text ? new Located<string>(_values.PlainList(name, text), text.Location) : null;
 
     private Located<int>? Number(string name, int least) => Option(name) is { } text ? _values.Number(name, text, least) : null;
+
+    private Located<int> PrefixLength(string name, int least, int width)
+    {
+        if (Option(name) is not { Text.Length: > 0 } text)
+        {
+            return new Located<int>(width, default);
+        }
+
+        string plain = _values.Plain(name, text);
+        if (int.TryParse(plain.TrimStart('/'), NumberStyles.None, CultureInfo.InvariantCulture, out int length) && length >= least && length <= width)
+        {
+            return new Located<int>(length, text.Location);
+        }
+
+        _problems.Error(ProblemCodes.InvalidPrefixLength, string.Create(CultureInfo.InvariantCulture,
+            $"'{plain}' is no length for '{name}'; write a number of bits from {least} to {width}, {width} being the address alone."), text.Location);
+        return new Located<int>(width, text.Location);
+    }
 
     private Located<bool> Flag(string name, bool otherwise) => Option(name) is { } text ? _values.Flag(name, text) : new Located<bool>(otherwise, default);
 
@@ -130,7 +155,9 @@ internal sealed class JailBuilder(MergedSection section, IReadOnlyDictionary<str
                 jail.Backend.Location);
         }
 
-        bool isJournal = jail.Backend.Value.StartsWith("systemd", StringComparison.Ordinal) || (jail.HasOwnJournalMatch && jail.SystemdIfNoLogs.Value);
+        bool isJournal = jail.Backend.Value.StartsWith("systemd", StringComparison.Ordinal)
+            || jail.Backend.Value.StartsWith("eventlog", StringComparison.Ordinal)
+            || (jail.HasOwnJournalMatch && jail.SystemdIfNoLogs.Value);
         if (!isJournal && jail.LogPaths.Count == 0 && !_problems.HasErrors)
         {
             _problems.Warn(

@@ -12,6 +12,8 @@ internal static class JailOptionNames
     public const string FindTime = "findtime";
     public const string BanTime = "bantime";
     public const string BanTimePrefix = "bantime.";
+    public const string BanPrefix4 = "banprefix4";
+    public const string BanPrefix6 = "banprefix6";
     public const string IgnoreCommand = "ignorecommand";
     public const string IgnoreSelf = "ignoreself";
     public const string IgnoreIp = "ignoreip";
@@ -31,7 +33,7 @@ internal static class JailOptionNames
         Increments = ["increment", "factor", "formula", "multipliers", "maxtime", "rndtime", "findtime", "overalljails"];
         All =
         [
-            Enabled, Backend, MaxRetry, MaxMatches, FindTime, BanTime, .. Increments.Select(name => BanTimePrefix + name), IgnoreCommand, IgnoreSelf, IgnoreIp,
+            Enabled, Backend, MaxRetry, MaxMatches, FindTime, BanTime, .. Increments.Select(name => BanTimePrefix + name), BanPrefix4, BanPrefix6, IgnoreCommand, IgnoreSelf, IgnoreIp,
             IgnoreCache, Filter, LogTimeZone, LogEncoding, LogPath, SkipIfNoLogs, SystemdIfNoLogs, Action,
         ];
         s_known = All.Concat(FilterUse.Settings).ToFrozenSet(StringComparer.Ordinal);

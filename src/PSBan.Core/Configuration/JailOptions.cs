@@ -44,6 +44,14 @@ public sealed record JailOptions
     /// <summary>The length of a ban.</summary>
     public Located<Duration> BanTime { get; init; } = new(Duration.FromSeconds(DefaultSeconds), default);
 
+    /// <summary>How many bits of an IPv4 address are banned (<c>banprefix4</c>): 24 bans the 256 addresses around an offender. PSBan's own.</summary>
+    /// <value>The default is 32: the address alone.</value>
+    public Located<int> BanPrefix4 { get; init; } = new(32, default);
+
+    /// <summary>How many bits of an IPv6 address are banned (<c>banprefix6</c>): 64 bans the network that one subscriber has. PSBan's own.</summary>
+    /// <value>The default is 128: the address alone.</value>
+    public Located<int> BanPrefix6 { get; init; } = new(128, default);
+
     /// <summary>The <c>bantime.*</c> settings by their name behind the dot (<c>increment</c>, <c>factor</c>, …), as written.</summary>
     public IReadOnlyDictionary<string, Located<string>> BanTimeIncrement { get; init; } = System.Collections.Immutable.ImmutableDictionary<string, Located<string>>.Empty;
 

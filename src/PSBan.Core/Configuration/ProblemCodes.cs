@@ -75,6 +75,9 @@ public static class ProblemCodes
     /// <summary>A value is no time.</summary>
     public const string InvalidTime = nameof(InvalidTime);
 
+    /// <summary>The length of a prefix is none, or too short.</summary>
+    public const string InvalidPrefixLength = nameof(InvalidPrefixLength);
+
     /// <summary>A value is neither true nor false.</summary>
     public const string InvalidBoolean = nameof(InvalidBoolean);
 

@@ -47,9 +47,11 @@ internal sealed class IgnoreEntries
     }
 
     /// <summary>Says which entry holds an address or prefix; null where none does.</summary>
-    public IgnoreReason? Match(Address address)
+    /// <param name="address">The address or prefix.</param>
+    /// <param name="orShares">Whether an entry that shares a part of the prefix counts as well.</param>
+    public IgnoreReason? Match(Address address, bool orShares = false)
     {
-        int index = _set.Find(address);
+        int index = orShares ? _set.FindShared(address) : _set.Find(address);
         if (index >= 0)
         {
             return new IgnoreReason(IgnoreKind.Address, _addresses[index].Value, _addresses[index].Location);
@@ -57,7 +59,7 @@ internal sealed class IgnoreEntries
 
         foreach (LiveAddresses name in _names)
         {
-            if (name.Contains(address))
+            if (name.Contains(address, orShares))
             {
                 return new IgnoreReason(IgnoreKind.HostName, name.Entry.Value, name.Entry.Location);
             }
@@ -65,7 +67,7 @@ internal sealed class IgnoreEntries
 
         foreach (LiveFile file in _files)
         {
-            if (file.Match(address) is IgnoreReason inside)
+            if (file.Match(address, orShares) is IgnoreReason inside)
             {
                 return new IgnoreReason(IgnoreKind.File, file.Entry.Value, inside.Location.File is null ? file.Entry.Location : inside.Location);
             }
@@ -98,7 +100,7 @@ internal sealed class IgnoreEntries
 
         public Located<string> Entry { get; } = entry;
 
-        public bool Contains(Address address)
+        public bool Contains(Address address, bool orShares = false)
         {
             IReadOnlyList<Address> current = ask();
             if (_set is null || !ReferenceEquals(current, _known))
@@ -106,7 +108,7 @@ internal sealed class IgnoreEntries
                 (_known, _set) = (current, new PrefixSet(current));
             }
 
-            return _set.Find(address) >= 0;
+            return (orShares ? _set.FindShared(address) : _set.Find(address)) >= 0;
         }
     }
 
@@ -117,7 +119,7 @@ internal sealed class IgnoreEntries
 
         public Located<string> Entry { get; } = entry;
 
-        public IgnoreReason? Match(Address address)
+        public IgnoreReason? Match(Address address, bool orShares)
         {
             IReadOnlyList<Located<string>> current = ask();
             if (_entries is null || !ReferenceEquals(current, _known))
@@ -125,7 +127,7 @@ internal sealed class IgnoreEntries
                 (_known, _entries) = (current, sort(current));
             }
 
-            return _entries.Match(address);
+            return _entries.Match(address, orShares);
         }
     }
 }

@@ -40,15 +40,21 @@ public sealed class IgnoreList
 
     /// <summary>Says why an address or prefix is spared; null where it is not.</summary>
     /// <param name="address">The address; the empty value, which stands for text, is never spared.</param>
-    public IgnoreReason? Match(Address address)
+    public IgnoreReason? Match(Address address) => Match(address, orShares: false);
+
+    /// <summary>Says why a prefix is not to be banned: it holds an address that is spared, or lies within what is; null where it does neither.</summary>
+    /// <param name="prefix">The prefix.</param>
+    public IgnoreReason? MatchAnyOf(Address prefix) => Match(prefix, orShares: true);
+
+    private IgnoreReason? Match(Address address, bool orShares)
     {
         if (address.IsDefault)
         {
             return null;
         }
 
-        return _own is not null && _own.Contains(address)
+        return _own is not null && _own.Contains(address, orShares)
             ? new IgnoreReason(IgnoreKind.Self, string.Empty, _own.Entry.Location)
-            : _entries.Match(address);
+            : _entries.Match(address, orShares);
     }
 }

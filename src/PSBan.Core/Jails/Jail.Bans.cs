@@ -37,7 +37,7 @@ public sealed partial class Jail
     public JailDecision Restore(Ban ban, DateTimeOffset now, Duration? longest = null)
     {
         ArgumentNullException.ThrowIfNull(ban);
-        if (_ignore.Match(ban.Address) is IgnoreReason reason)
+        if ((_ignore.Match(ban.Address) ?? SparedIn(ban)) is IgnoreReason reason)
         {
             _journal?.Ended(ban, now, BanEnd.Ignored);
             return new Ignored(ban.Id, reason);
@@ -65,13 +65,16 @@ public sealed partial class Jail
         return new Banned(taken);
     }
 
-    /// <summary>Ends the ban of an identifier by hand, and with a prefix those of all addresses inside it; their failures are forgotten too.</summary>
+    /// <summary>
+    /// Ends the ban of an identifier by hand, with a prefix those of all addresses inside it, and with an address that was banned by its prefix the ban of
+    /// that; their failures are forgotten too.
+    /// </summary>
     /// <param name="id">The identifier.</param>
     /// <param name="now">The time by the watch's clock.</param>
     /// <returns>The bans that were.</returns>
     public IReadOnlyList<Ban> Unban(BanId id, DateTimeOffset now)
     {
-        IReadOnlyList<BanId> ids = id.IsAddress && !id.Address.IsHost ? _bans.Inside(id.Address) : [id];
+        IReadOnlyList<BanId> ids = id.IsAddress && !id.Address.IsHost ? _bans.Inside(id.Address) : _bans.Contains(id) ? [id] : [id, Widen(id)];
         List<Ban> ended = [];
         foreach (BanId each in ids)
         {

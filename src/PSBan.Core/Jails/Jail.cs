@@ -110,7 +110,7 @@ public sealed partial class Jail
         if (last < 0)
         {
             int counted = place < 0 ? 0 : entry.Stamps.CountWindow(place, _window);
-            return new Counted(failure.Id, counted, needed, _bans.Find(failure.Id));
+            return new Counted(failure.Id, counted, needed, _bans.Find(failure.Id) ?? _bans.Find(Widen(failure.Id)));
         }
 
         long stamp = entry.Stamps.Stamps[last];
@@ -150,14 +150,15 @@ public sealed partial class Jail
     private JailDecision Decide(Failure failure, DateTimeOffset time, int failures, IReadOnlyList<string> matches, DateTimeOffset now)
     {
         Duration banTime = Options.BanTime.Value;
-        if (_bans.Contains(failure.Id))
+        BanId id = WhatToBan(failure.Id, out SparedPrefix? spared);
+        if (_bans.Contains(id))
         {
-            return Prolong(failure.Id, time, banTime);
+            return Prolong(id, time, banTime);
         }
 
-        BanTerms terms = _terms?.TermsOf(failure.Id, time, banTime) ?? new BanTerms(banTime, 1);
-        return Enter(
-            new Ban(Name, failure.Id, time, terms.Duration)
+        BanTerms terms = _terms?.TermsOf(id, time, banTime) ?? new BanTerms(banTime, 1);
+        JailDecision decision = Enter(
+            new Ban(Name, id, time, terms.Duration)
             {
                 Failures = failures,
                 Count = terms.Count,
@@ -165,11 +166,17 @@ public sealed partial class Jail
                 Data = failure.Data,
             },
             now);
+        return decision is Banned banned && spared is not null ? banned with { Spared = spared } : decision;
     }
 
     private int NeededFor(Failure failure)
     {
         int weight = _terms?.WeightOf(failure.Id, failure.Time) ?? 1;
+        if (Widen(failure.Id) is var wide && wide != failure.Id)
+        {
+            weight = Math.Max(weight, _terms?.WeightOf(wide, failure.Time) ?? 1);
+        }
+
         return weight <= 1 ? _maxRetry : ((_maxRetry - 1) / weight) + 1;
     }
 

@@ -15,7 +15,16 @@ public sealed record Counted(BanId Id, int Failures, int Needed, Ban? InForce = 
 
 /// <summary>The identifier is banned from now on: the packet filter and the store must be told.</summary>
 /// <param name="Ban">The ban, <see cref="BanState.Pending"/> until <see cref="Jail.SetState"/> says otherwise.</param>
-public sealed record Banned(Ban Ban) : JailDecision(Ban.Id);
+public sealed record Banned(Ban Ban) : JailDecision(Ban.Id)
+{
+    /// <summary>The prefix that would have been banned in place of the address (<c>banprefix4</c>, <c>banprefix6</c>) if it held nobody who is spared; else null.</summary>
+    public SparedPrefix? Spared { get; init; }
+}
+
+/// <summary>A prefix that is not banned as a whole.</summary>
+/// <param name="Prefix">The prefix.</param>
+/// <param name="Reason">Who in it is spared.</param>
+public sealed record SparedPrefix(Address Prefix, IgnoreReason Reason);
 
 /// <summary>A ban in force now ends later: the packet filter and the store must be told.</summary>
 /// <param name="Ban">The ban as it is now.</param>

@@ -29,6 +29,17 @@ internal sealed class PrefixSet
         _tags = [.. kept.Select(pair => pair.Tag)];
     }
 
+    /// <summary>The place in the list of a prefix that shares addresses with a prefix; -1 where there is none.</summary>
+    public int FindShared(Address prefix)
+    {
+        int whole = Find(prefix);
+        int place = Array.BinarySearch(_networks, prefix.GetNetwork());
+        place = place >= 0 ? place : ~place;
+
+        // What was dropped lies in one that is kept, and that one lies in the prefix or holds the whole of it.
+        return whole >= 0 ? whole : place < _prefixes.Length && prefix.Contains(_prefixes[place]) ? _tags[place] : -1;
+    }
+
     /// <summary>The place in the list of a prefix that holds the whole of an address or prefix; -1 where there is none.</summary>
     public int Find(Address address)
     {

@@ -35,7 +35,7 @@ internal sealed class CapturedData : IReadOnlyDictionary<string, string>
         get => TryGetValue(key, out string? value) ? value : throw new KeyNotFoundException($"No group '{key}' was captured.");
         set
         {
-            int index = IndexOfSame(key);
+            int index = IndexOf(key);
             if (index < 0)
             {
                 if (_count == _items.Length)
@@ -51,8 +51,8 @@ internal sealed class CapturedData : IReadOnlyDictionary<string, string>
     }
 
     /// <summary>The text of a group; null where it was not captured.</summary>
-    /// <param name="key">Its name, interned as those of all groups are.</param>
-    public string? Find(string key) => IndexOfSame(key) is >= 0 and int index ? _items[index].Value : null;
+    /// <param name="key">Its name.</param>
+    public string? Find(string key) => IndexOf(key) is >= 0 and int index ? _items[index].Value : null;
 
     /// <summary>Whether a group was captured and has any text.</summary>
     /// <param name="key">Its name, interned.</param>
@@ -69,7 +69,7 @@ internal sealed class CapturedData : IReadOnlyDictionary<string, string>
     /// <returns>Whether it was there and had any text.</returns>
     public bool TakeText(string key)
     {
-        int index = IndexOfSame(key);
+        int index = IndexOf(key);
         if (index < 0)
         {
             return false;
@@ -100,19 +100,6 @@ internal sealed class CapturedData : IReadOnlyDictionary<string, string>
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
-
-    private int IndexOfSame(string key)
-    {
-        for (int i = 0; i < _count; i++)
-        {
-            if (ReferenceEquals(_items[i].Key, key))
-            {
-                return i;
-            }
-        }
-
-        return -1;
-    }
 
     private int IndexOf(string key)
     {

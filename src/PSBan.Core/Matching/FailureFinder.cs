@@ -16,6 +16,9 @@ internal sealed class FailureFinder(FilterPatterns patterns, LineFilterOptions o
 
     private readonly ConversationCache _conversations = new(options.Clock);
 
+    /// <summary>The sessions of late.</summary>
+    public ConversationCache Conversations => _conversations;
+
     /// <summary>Looks for failures in a line.</summary>
     /// <param name="line">The line.</param>
     /// <param name="failures">Receives the failures.</param>

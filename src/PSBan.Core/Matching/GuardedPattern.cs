@@ -39,7 +39,7 @@ internal class GuardedPattern(Pattern pattern, PatternRole role, int index, Sour
             return false;
         }
 
-        if (text.Length > _guard.MaxLength)
+        if (text.Length > _guard.MaxLength || watch.Budget.IsSpent)
         {
             watch.IsLost = true;
             return false;
@@ -47,11 +47,17 @@ internal class GuardedPattern(Pattern pattern, PatternRole role, int index, Sour
 
         try
         {
-            return Pattern.TryMatch(text, out match);
+            return Pattern.TryMatch(text, out match, watch.Budget);
         }
         catch (RegexMatchTimeoutException)
         {
             watch.IsLost = true;
+            if (watch.Budget.IsSpent)
+            {
+                // It is not this pattern alone; the filter sees to such lines.
+                return false;
+            }
+
             bool isPutAside = _guard.Strike(text.Length);
             watch.HasPutAside |= isPutAside;
             watch.Say(LineNoticeKind.PatternTimedOut, $"The {Name} exceeded its time on a line of {text.Length} characters; the line is given up.", Usage);

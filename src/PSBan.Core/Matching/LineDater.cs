@@ -17,6 +17,10 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
     // From here back to the tolerance it is more likely that lines come late than that an hour is missing.
     private const int LatencySeconds = 3300;
 
+    // Where the date does not stand at its end, only so much of a line is searched for it: no program puts it further in, and a line can be of a megabyte.
+    private const int LongestHead = 16 << 10;
+
+    private readonly bool _searchesAll = templates.Any(template => template.IsAtEnd);
     private readonly DateDetector _detector = new(templates, options.Clock);
     private readonly StallGuard _guard = new();
     private readonly PassedOverLines _passedOver = new(options.Clock);
@@ -27,13 +31,20 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
     /// <summary>Every template with the number of dates it found, in the present order.</summary>
     public IEnumerable<(DateTemplate Template, long Hits)> Usage => _detector.Usage;
 
+    /// <summary>The time of the last line that had one.</summary>
+    public DateTimeOffset? LastTime
+    {
+        get => _lastTime;
+        set => _lastTime = value;
+    }
+
     /// <summary>The time a line carries in its text, without any effect on the lines to come; null where there is none.</summary>
     /// <param name="line">The line.</param>
     public DateTimeOffset? Probe(string line)
     {
         try
         {
-            DateMatch match = (_probe ??= new DateDetector(templates, options.Clock)).Match(line);
+            DateMatch match = (_probe ??= new DateDetector(templates, options.Clock)).Match(Head(line));
             return match.Success && match.Cut.Length > 0 && match.Template.TryRead(match.Match, rules, out DateTimeOffset time) ? time : null;
         }
         catch (RegexMatchTimeoutException)
@@ -136,7 +147,7 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
             return new DatedLine(text, string.Concat(text.AsSpan(length), "\n"), number) { Time = _lastTime };
         }
 
-        DateMatch match = _detector.Match(text);
+        DateMatch match = _detector.Match(Head(text));
         if (!match.Success || match.Cut.Length == 0)
         {
             CatchUp();
@@ -178,6 +189,8 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
         return _resolved.Time;
     }
 
+    private string Head(string line) => WordCharacters.Settle(_searchesAll || line.Length <= LongestHead ? line : line[..LongestHead]);
+
     /// <summary>A line whose date is missing, or is none: the whole line goes with the last time; with no such time, what was cut stays cut.</summary>
     private DatedLine WithoutDate(string original, string rest, long number, bool inOperation) =>
         RecentTime() is { } last ? new DatedLine(original, original + "\n", number) { Time = last, HasNoDate = true }
@@ -188,7 +201,7 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
     {
         foreach ((string head, bool inOperation, DateTimeOffset at) in _passedOver.Take())
         {
-            DateMatch match = _detector.Match(head);
+            DateMatch match = _detector.Match(WordCharacters.Settle(head));
             if (match.Success && match.Cut.Length > 0 && match.Template.TryRead(match.Match, rules, out DateTimeOffset time))
             {
                 _lastTime = options.TimeWindow && inOperation && IsOffClock(time - at) ? at : time;

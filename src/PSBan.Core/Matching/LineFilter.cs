@@ -19,6 +19,7 @@ public sealed class LineFilter
     private readonly LineDater _dater;
     private readonly LineBuffer _buffer;
     private readonly LineWatch _watch;
+    private readonly StallGuard _guard = new();
     private readonly FailureFinder _finder;
 
     private LineFilter(FilterPatterns patterns, LineFilterOptions options, LineClock clock)
@@ -60,6 +61,35 @@ public sealed class LineFilter
 
     /// <summary>The layout that the date of the next line is expected in; null where only a search can tell.</summary>
     internal DateLayout? ExpectedLayout => _dater.Expected;
+
+    /// <summary>Tells whether what the filter remembers has changed: it has where this number has. Only the last time may change without it.</summary>
+    public long MemoryVersion => _finder.Conversations.Version + (_buffer.IsMultiline ? _buffer.Version : 0);
+
+    /// <summary>Copies what the filter remembers from line to line.</summary>
+    public FilterMemory Remember()
+    {
+        _clock.Set();
+        return new FilterMemory
+        {
+            LastTime = _dater.LastTime,
+            Sessions = _finder.Conversations.Remember(),
+            Lines = _buffer.IsMultiline ? [.. _buffer.Lines.Select(line => new RememberedLine(line.Original, line.Ended, line.Number, line.Time, line.HasNoDate))] : [],
+        };
+    }
+
+    /// <summary>Begins from what an earlier filter remembered.</summary>
+    /// <param name="memory">What <see cref="Remember"/> gave.</param>
+    public void Recall(FilterMemory memory)
+    {
+        ArgumentNullException.ThrowIfNull(memory);
+        _clock.Set();
+        _dater.LastTime = memory.LastTime;
+        _finder.Conversations.Recall(memory.Sessions);
+        if (_buffer.IsMultiline)
+        {
+            _buffer.Replace([.. memory.Lines.Select(line => new DatedLine(line.Original, line.Ended, line.Number) { Time = line.Time, HasNoDate = line.HasNoDate })]);
+        }
+    }
 
     /// <summary>Makes a filter of its settings.</summary>
     /// <param name="filter">The settings.</param>
@@ -176,6 +206,11 @@ public sealed class LineFilter
 
         string text = line.Text.ToString();
         _watch.Begin(text);
+        if (text.Length > _guard.MaxLength)
+        {
+            return LineVerdict.TimedOut;
+        }
+
         if (_dater.Date(text, line.Number, line.Time, inOperation) is not { } dated)
         {
             return _watch.IsLost ? LineVerdict.TimedOut : LineVerdict.Dropped;
@@ -183,11 +218,27 @@ public sealed class LineFilter
 
         IReadOnlyList<DatedLine> earlier = _buffer.Lines;
         LineVerdict verdict = _finder.Find(dated, failures);
+        if (_watch.Budget.IsSpent)
+        {
+            Strike(text.Length);
+        }
+
         if (_buffer.IsMultiline)
         {
             AbsorbedLines = [.. earlier.Skip(earlier.Count - _buffer.Earlier(earlier.Count)).Where(row => !_buffer.Lines.Contains(row)).Select(row => row.Original)];
         }
 
         return verdict == LineVerdict.Missed && _watch.IsLost ? LineVerdict.TimedOut : verdict;
+    }
+
+    /// <summary>Takes note of a line on which all patterns together took more work than a line may cause.</summary>
+    private void Strike(int length)
+    {
+        bool isPutAside = _guard.Strike(length);
+        _watch.Say(LineNoticeKind.PatternTimedOut, $"The patterns together exceeded the work that a line may cause, on a line of {length} characters; the line is given up.");
+        if (isPutAside)
+        {
+            _watch.Say(LineNoticeKind.PatternPutAside, $"The patterns together exceeded the work that a line may cause on {_guard.TimedOut} lines and are put aside for {_guard.Scope}.");
+        }
     }
 }

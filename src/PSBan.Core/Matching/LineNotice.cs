@@ -28,6 +28,6 @@ public sealed record LineNotice(LineNoticeKind Kind, string Message, string Line
     /// <summary>How far the stamp is off the clock, where it is about that; negative for the past.</summary>
     public TimeSpan Deviation { get; init; }
 
-    /// <summary>The pattern, where it is about one; null where it is the datepattern.</summary>
+    /// <summary>The pattern, where it is about one; null where it is the datepattern, or all patterns together.</summary>
     public PatternUsage? Pattern { get; init; }
 }

@@ -1,3 +1,5 @@
+using PSBan.Matching.Patterns.Engine;
+
 namespace PSBan.Matching;
 
 /// <summary>What is to be said about the line in hand, and whether a pattern had to give it up.</summary>
@@ -8,6 +10,9 @@ internal sealed class LineWatch(TimeProvider clock, Action<LineNotice>? notify)
     private readonly Dictionary<LineNoticeKind, DateTimeOffset> _quietUntil = [];
     private string _line = string.Empty;
 
+    /// <summary>What work the line may still cause.</summary>
+    public WorkBudget Budget { get; } = new();
+
     /// <summary>Whether a pattern could not be tried to the end.</summary>
     public bool IsLost { get; set; }
 
@@ -16,12 +21,16 @@ internal sealed class LineWatch(TimeProvider clock, Action<LineNotice>? notify)
 
     /// <summary>Begins a line.</summary>
     /// <param name="line">The line as it came.</param>
-    public void Begin(string line) => (_line, IsLost) = (line, false);
+    public void Begin(string line)
+    {
+        (_line, IsLost) = (line, false);
+        Budget.Begin();
+    }
 
     /// <summary>Says something about a pattern.</summary>
     /// <param name="kind">What it is about.</param>
     /// <param name="message">A full sentence.</param>
-    /// <param name="pattern">The pattern; null for the datepattern.</param>
+    /// <param name="pattern">The pattern; null for the datepattern and for all together.</param>
     public void Say(LineNoticeKind kind, string message, PatternUsage? pattern = null) =>
         notify?.Invoke(new LineNotice(kind, message, _line) { Pattern = pattern });
 

@@ -41,6 +41,9 @@ public sealed record JailChanges(string Jail, long TotalFailed, long TotalBanned
     /// <summary>The identifiers whose failures have changed, each with all that is known of it; the one that failed last at the end, behind all that have not changed.</summary>
     public IReadOnlyList<TrackedFailures> Tracked { get; init; } = [];
 
+    /// <summary>What the jail's filter remembers; null where that has not changed.</summary>
+    public FilterMemory? Memory { get; init; }
+
     /// <summary>What happened to bans, in order.</summary>
     public IReadOnlyList<BanChange> Bans { get; init; } = [];
 }

@@ -1,3 +1,4 @@
+using PSBan.Sources.EventLog;
 using PSBan.Sources.Journal;
 
 namespace PSBan.Sources;
@@ -21,19 +22,25 @@ public static class LogSources
     /// <param name="encoding">Its encoding, or <c>auto</c>.</param>
     public static ILogSource OneShot(string path, string encoding) => new FileLogSource(path, new FileSourceOptions { Encoding = encoding });
 
-    /// <summary>A log to read once: a file, or the journal.</summary>
-    /// <param name="log">The path of a file; or <c>systemd-journal</c>, with the bracket options of <c>backend</c> where wanted.</param>
+    /// <summary>A log to read once: a file, the journal, or the event log.</summary>
+    /// <param name="log">The path of a file; or <c>systemd-journal</c> or <c>eventlog</c>, with the bracket options of <c>backend</c>.</param>
     /// <param name="encoding">Its encoding, or <c>auto</c>.</param>
     /// <param name="journalMatch">The lines of <c>journalmatch</c>.</param>
     /// <exception cref="IOException">The options or matches are malformed.</exception>
     public static ILogSource OneShot(string log, string encoding, IEnumerable<string> journalMatch)
     {
+        List<string> errors = [];
+        if (EventLogOptions.IsEventLog(log) && !File.Exists(log))
+        {
+            EventLogOptions events = EventLogOptions.Read(log, errors);
+            return errors.Count == 0 ? new EventLogSource(events) : throw new IOException(string.Join(' ', errors));
+        }
+
         if (!IsJournal(log))
         {
             return OneShot(log, encoding);
         }
 
-        List<string> errors = [];
         JournalOptions options = JournalOptions.Read(log, journalMatch, errors);
         return errors.Count == 0 ? new JournalLogSource(options with { Encoding = encoding }) : throw new IOException(string.Join(' ', errors));
     }

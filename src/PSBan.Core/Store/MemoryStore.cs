@@ -137,7 +137,7 @@ public sealed class MemoryStore(int maxMatches = StoreOptions.DefaultMaxMatches,
 
         public void Take(JailChanges changes)
         {
-            _last = changes with { Forgotten = [], Tracked = [], Bans = [] };
+            _last = changes with { Forgotten = [], Tracked = [], Bans = [], Memory = changes.Memory ?? _last?.Memory };
             foreach (BanId id in changes.Forgotten)
             {
                 _tracked.Remove(id);
@@ -150,6 +150,6 @@ public sealed class MemoryStore(int maxMatches = StoreOptions.DefaultMaxMatches,
         }
 
         public StoredJail ToStored() =>
-            new(_last!.TotalFailed, _last.TotalBanned, _last.LongestBan, [.. _tracked.Values.OrderBy(tracked => tracked.Order).Select(tracked => tracked.Failures)]);
+            new(_last!.TotalFailed, _last.TotalBanned, _last.LongestBan, [.. _tracked.Values.OrderBy(tracked => tracked.Order).Select(tracked => tracked.Failures)]) { Memory = _last.Memory };
     }
 }

@@ -61,12 +61,12 @@ internal sealed class PendingCheckpoint(int mostEnded = PendingCheckpoint.Defaul
         // Null where the identifier is tracked no more; what failed last has the highest number.
         private readonly Dictionary<BanId, (long Order, TrackedFailures? Failures)> _tracked = [];
         private List<BanChange> _bans = [];
-        private JailChanges _last = null!;
+        private JailChanges? _last;
         private long _order;
 
         public void Add(JailChanges changes)
         {
-            _last = changes;
+            _last = changes with { Memory = changes.Memory ?? _last?.Memory };
             foreach (BanId id in changes.Forgotten)
             {
                 _tracked[id] = (_order++, null);
@@ -108,7 +108,7 @@ internal sealed class PendingCheckpoint(int mostEnded = PendingCheckpoint.Defaul
             return dropped.Count;
         }
 
-        public JailChanges Whole() => _last with
+        public JailChanges Whole() => _last! with
         {
             Forgotten = [.. _tracked.Where(pair => pair.Value.Failures is null).Select(pair => pair.Key)],
             Tracked = [.. _tracked.Values.OrderBy(tracked => tracked.Order).Select(tracked => tracked.Failures).OfType<TrackedFailures>()],

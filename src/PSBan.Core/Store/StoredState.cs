@@ -7,7 +7,11 @@ namespace PSBan.Store;
 /// <param name="TotalBanned">How many bans there were.</param>
 /// <param name="LongestBan">The longest ban that the jail gave by itself when this was stored.</param>
 /// <param name="Tracked">The identifiers that were tracked, the one that failed last at the end.</param>
-public sealed record StoredJail(long TotalFailed, long TotalBanned, Duration LongestBan, IReadOnlyList<TrackedFailures> Tracked);
+public sealed record StoredJail(long TotalFailed, long TotalBanned, Duration LongestBan, IReadOnlyList<TrackedFailures> Tracked)
+{
+    /// <summary>What the jail's filter remembered; null where it had nothing to remember.</summary>
+    public FilterMemory? Memory { get; init; }
+}
 
 /// <summary>Everything that a watch begins with: the state of the last checkpoint.</summary>
 public sealed record StoredState

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using PSBan.Model;
 
 namespace PSBan.Watch;
@@ -16,17 +15,12 @@ internal sealed class ActionBook(bool isLasting, bool canProlong, bool canFlush)
     public const int MaxWaiting = 1_000;
 
     private readonly Lock _lock = new();
-    private readonly PriorityQueue<ActionStep, (DateTimeOffset Due, long Number)> _queue = new();
-    private readonly Dictionary<BanId, Standing> _standing = [];
-    private readonly SemaphoreSlim _signal = new(0, 1);
-    private TaskCompletionSource _settled = NewSettled(true);
-    private long _number;
-    private int _waiting;
-    private int _fresh;
+    private readonly ActionQueue _queue = new();
+    private readonly Dictionary<BanId, ActionStanding> _standing = [];
     private bool _isStarting;
 
     /// <summary>Is released when there is something new to do.</summary>
-    public SemaphoreSlim Signal => _signal;
+    public SemaphoreSlim Signal => _queue.Signal;
 
     /// <summary>How many steps wait or are being carried out.</summary>
     public int Waiting
@@ -35,17 +29,17 @@ internal sealed class ActionBook(bool isLasting, bool canProlong, bool canFlush)
         {
             lock (_lock)
             {
-                return _waiting;
+                return _queue.Count;
             }
         }
     }
 
-    /// <summary>Waits until every step so far has been carried out or has failed once.</summary>
+    /// <summary>Waits until every step so far has been carried out or has failed once; nobody waits for messages.</summary>
     public Task WhenSettledAsync(CancellationToken cancelToken)
     {
         lock (_lock)
         {
-            return isLasting ? _settled.Task.WaitAsync(cancelToken) : Task.CompletedTask;
+            return isLasting ? _queue.Settled.WaitAsync(cancelToken) : Task.CompletedTask;
         }
     }
 
@@ -54,16 +48,16 @@ internal sealed class ActionBook(bool isLasting, bool canProlong, bool canFlush)
     {
         lock (_lock)
         {
-            return _standing.TryGetValue(id, out Standing? standing) && standing.IsWanted && (_isStarting || !standing.IsInForce);
+            return _standing.TryGetValue(id, out ActionStanding? standing) && standing.IsWanted && (_isStarting || !standing.IsInForce);
         }
     }
 
     /// <summary>The bans that stand, or may stand because their command was tried.</summary>
-    public IReadOnlyList<Ban> Tried()
+    public IReadOnlyList<(Ban Ban, bool IsInForce)> Tried()
     {
         lock (_lock)
         {
-            return [.. _standing.Values.Where(standing => standing.WasTried).Select(standing => standing.Ban)];
+            return [.. _standing.Values.Where(standing => standing.WasTried).Select(standing => (standing.Ban, standing.IsInForce))];
         }
     }
 
@@ -73,7 +67,7 @@ internal sealed class ActionBook(bool isLasting, bool canProlong, bool canFlush)
         lock (_lock)
         {
             _isStarting = true;
-            Enqueue(new ActionStep(ActionStepKind.Start, null), now);
+            _queue.Add(new ActionStep(ActionStepKind.Start, null), now);
         }
     }
 
@@ -83,27 +77,19 @@ internal sealed class ActionBook(bool isLasting, bool canProlong, bool canFlush)
     {
         lock (_lock)
         {
-            if (!isLasting)
+            bool hasRoom = _queue.Count < MaxWaiting;
+            if (isLasting)
             {
-                return _waiting < MaxWaiting && Enqueue(new ActionStep(ActionStepKind.Ban, ban), now);
+                AddLasting(ban, hasRoom, now);
+                return true;
             }
 
-            if (!_standing.TryGetValue(ban.Id, out Standing? standing))
+            if (hasRoom)
             {
-                _standing[ban.Id] = standing = new Standing();
+                _queue.Add(new ActionStep(ActionStepKind.Ban, ban), now);
             }
 
-            (standing.Ban, standing.IsWanted, standing.IsInForce) = (Slim(ban), true, false);
-            if (standing.UnbanStep is { IsRunning: false, Failures: > 0 } failing)
-            {
-                // One last try, so that the new ban need not wait for hours.
-                standing.UnbanStep = new ActionStep(ActionStepKind.Unban, failing.Ban) { IsQuiet = true };
-                Cancel(failing);
-                Enqueue(standing.UnbanStep, now);
-            }
-
-            standing.BanStep = new ActionStep(ActionStepKind.Ban, _waiting < MaxWaiting ? ban : standing.Ban);
-            return Enqueue(standing.BanStep, now);
+            return hasRoom;
         }
     }
 
@@ -112,24 +98,22 @@ internal sealed class ActionBook(bool isLasting, bool canProlong, bool canFlush)
     {
         lock (_lock)
         {
-            if (isLasting)
+            ActionStanding? standing = _standing.GetValueOrDefault(ban.Id);
+            if (isLasting && standing?.IsWanted != true)
             {
-                if (!_standing.TryGetValue(ban.Id, out Standing? standing) || !standing.IsWanted)
-                {
-                    return;
-                }
-
-                standing.Ban = Slim(ban);
-                if (standing.BanStep is { IsRunning: false } waiting)
-                {
-                    waiting.Ban = ban;
-                    return;
-                }
+                return;
             }
 
-            if (canProlong && (isLasting || _waiting < MaxWaiting))
+            standing?.Ban = Slim(ban);
+            if ((standing?.BanStep ?? standing?.ProlongStep) is { IsRunning: false } waiting)
             {
-                Enqueue(new ActionStep(ActionStepKind.Prolong, ban), now);
+                waiting.Ban = ban;
+            }
+            else if (canProlong && (isLasting || _queue.Count < MaxWaiting))
+            {
+                ActionStep step = new(ActionStepKind.Prolong, ban);
+                standing?.ProlongStep = step;
+                _queue.Add(step, now);
             }
         }
     }
@@ -139,10 +123,10 @@ internal sealed class ActionBook(bool isLasting, bool canProlong, bool canFlush)
     {
         lock (_lock)
         {
-            List<(Standing Standing, Ban Ban)> lifted = [];
+            List<(ActionStanding Standing, Ban Ban)> lifted = [];
             foreach (Ban ban in bans)
             {
-                if (_standing.TryGetValue(ban.Id, out Standing? standing) && standing.IsWanted)
+                if (_standing.TryGetValue(ban.Id, out ActionStanding? standing) && standing.IsWanted)
                 {
                     standing.IsWanted = false;
                     Strike(standing);
@@ -152,20 +136,20 @@ internal sealed class ActionBook(bool isLasting, bool canProlong, bool canFlush)
                     }
                     else
                     {
-                        Forget(standing, ban.Id);
+                        ForgetIfOver(standing);
                     }
                 }
             }
 
             if (canFlush && lifted.Count > 1 && !_standing.Values.Any(standing => standing.IsWanted))
             {
-                Enqueue(new ActionStep(ActionStepKind.Flush, null), now);
+                _queue.Add(new ActionStep(ActionStepKind.Flush, null), now);
                 return;
             }
 
-            foreach ((Standing standing, Ban ban) in lifted)
+            foreach ((ActionStanding standing, Ban ban) in lifted)
             {
-                EnqueueUnban(standing, ban, now);
+                AddUnban(standing, ban, now);
             }
         }
     }
@@ -175,9 +159,9 @@ internal sealed class ActionBook(bool isLasting, bool canProlong, bool canFlush)
     {
         lock (_lock)
         {
-            if (_standing.TryGetValue(ban.Id, out Standing? standing) && standing is { IsInForce: true, IsWanted: true })
+            if (_queue.Count < MaxWaiting && _standing.TryGetValue(ban.Id, out ActionStanding? standing) && standing is { IsInForce: true, IsWanted: true })
             {
-                Enqueue(new ActionStep(ActionStepKind.Check, standing.Ban), now);
+                _queue.Add(new ActionStep(ActionStepKind.Check, standing.Ban), now);
             }
         }
     }
@@ -187,29 +171,19 @@ internal sealed class ActionBook(bool isLasting, bool canProlong, bool canFlush)
     {
         lock (_lock)
         {
-            wait = null;
-            while (_queue.TryPeek(out ActionStep? step, out (DateTimeOffset Due, long) place))
+            while (_queue.Take(now, out wait) is { } step)
             {
-                if (!step.IsCancelled && place.Due > now)
+                // Nobody prolongs what has been lifted meanwhile.
+                if (!isLasting || step.Kind != ActionStepKind.Prolong || Of(step) is { IsWanted: true, IsInForce: true })
                 {
-                    wait = place.Due - now;
-                    return null;
+                    return step;
                 }
 
-                _queue.Dequeue();
-                if (step.IsCancelled)
+                Finish(step);
+                if (Of(step) is { } standing)
                 {
-                    continue;
+                    ForgetIfOver(standing);
                 }
-
-                if (step.Kind is ActionStepKind.Prolong && isLasting && !(_standing.TryGetValue(step.Ban!.Id, out Standing? standing) && standing is { IsWanted: true, IsInForce: true }))
-                {
-                    Leave(step);
-                    continue;
-                }
-
-                step.IsRunning = true;
-                return step;
             }
 
             return null;
@@ -221,21 +195,23 @@ internal sealed class ActionBook(bool isLasting, bool canProlong, bool canFlush)
     {
         lock (_lock)
         {
-            Leave(step);
+            Finish(step);
             switch (step.Kind)
             {
                 case ActionStepKind.Start:
                     _isStarting = false;
                     break;
+                case ActionStepKind.Prolong when Of(step) is { } standing:
+                    ForgetIfOver(standing);
+                    break;
                 case ActionStepKind.Ban or ActionStepKind.Unban when Of(step) is { } standing:
                     standing.WasTried = standing.IsInForce = step.Kind == ActionStepKind.Ban;
-                    Forget(standing, step.Ban!.Id);
+                    ForgetIfOver(standing);
                     break;
                 case ActionStepKind.Flush:
-                    foreach ((BanId id, Standing standing) in _standing.Where(pair => !pair.Value.IsWanted).ToList())
+                    foreach (ActionStanding standing in _standing.Values.Where(standing => !standing.IsWanted).ToList())
                     {
-                        standing.WasTried = standing.IsInForce = false;
-                        Forget(standing, id);
+                        LetGo(standing);
                     }
 
                     break;
@@ -245,7 +221,8 @@ internal sealed class ActionBook(bool isLasting, bool canProlong, bool canFlush)
 
             if (step.Failures > 0)
             {
-                HurryUp(now);
+                // What failed works again.
+                _queue.HurryUp(now);
             }
         }
     }
@@ -255,18 +232,19 @@ internal sealed class ActionBook(bool isLasting, bool canProlong, bool canFlush)
     {
         lock (_lock)
         {
-            Leave(step);
+            Finish(step);
             if (step.Kind == ActionStepKind.Flush)
             {
-                foreach (Standing standing in _standing.Values.Where(standing => !standing.IsWanted && standing.UnbanStep is null).ToList())
+                foreach (ActionStanding standing in _standing.Values.Where(standing => !standing.IsWanted && standing.UnbanStep is null).ToList())
                 {
-                    EnqueueUnban(standing, standing.Ban, now);
+                    AddUnban(standing, standing.Ban, now);
                 }
             }
-            else if (step.Kind == ActionStepKind.Unban && Of(step) is { } standing)
+            else if (Of(step) is { } standing)
             {
-                standing.WasTried = standing.IsInForce = false;
-                Forget(standing, step.Ban!.Id);
+                standing.WasTried &= step.Kind != ActionStepKind.Unban;
+                standing.IsInForce &= step.Kind != ActionStepKind.Unban;
+                ForgetIfOver(standing);
             }
         }
     }
@@ -278,30 +256,17 @@ internal sealed class ActionBook(bool isLasting, bool canProlong, bool canFlush)
     {
         lock (_lock)
         {
-            if (Of(step) is { } standing && step.Kind == ActionStepKind.Ban)
+            _queue.Return(step, due);
+            if (step.Kind == ActionStepKind.Ban && Of(step) is { } standing)
             {
                 standing.WasTried = true;
-            }
-
-            step.IsRunning = false;
-            if (step.Failures++ == 0)
-            {
-                LeaveFresh();
-            }
-
-            if (step.Kind == ActionStepKind.Ban && isLasting && Of(step)?.IsWanted != true)
-            {
-                // Lifted while it was being tried: what stands behind it has perhaps nothing to undo.
-                if (Of(step)?.UnbanStep is { } unban)
+                if (!standing.IsWanted)
                 {
-                    unban.IsQuiet = true;
+                    // Lifted while it was being tried: what stands behind it has perhaps nothing to undo.
+                    standing.UnbanStep?.IsQuiet = true;
+                    Cancel(step);
                 }
-
-                Cancel(step);
-                return;
             }
-
-            _queue.Enqueue(step, (due, _number++));
         }
     }
 
@@ -311,44 +276,59 @@ internal sealed class ActionBook(bool isLasting, bool canProlong, bool canFlush)
     {
         lock (_lock)
         {
-            foreach (Standing standing in _standing.Values.Where(standing => standing.UnbanStep is not null && isConcerned(standing.Ban)))
+            int lost = 0;
+            foreach (ActionStanding standing in _standing.Values.Where(standing => standing.Ban.Id != except && isConcerned(standing.Ban)))
             {
-                standing.UnbanStep!.IsQuiet = true;
+                standing.UnbanStep?.IsQuiet = true;
+                if (standing is { IsInForce: true, IsWanted: true })
+                {
+                    standing.IsInForce = standing.WasTried = false;
+                    standing.BanStep = new ActionStep(ActionStepKind.Ban, standing.Ban) { IsAgain = true };
+                    _queue.Add(standing.BanStep, now);
+                    lost++;
+                }
             }
 
-            Standing[] lost = [.. _standing.Values.Where(standing => standing is { IsInForce: true, IsWanted: true } && standing.Ban.Id != except && isConcerned(standing.Ban))];
-            foreach (Standing standing in lost)
-            {
-                standing.IsInForce = standing.WasTried = false;
-                standing.BanStep = new ActionStep(ActionStepKind.Ban, standing.Ban) { IsAgain = true };
-                Enqueue(standing.BanStep, now);
-            }
-
-            return lost.Length;
+            return lost;
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _signal.Dispose();
-
-    private static TaskCompletionSource NewSettled(bool done)
-    {
-        var source = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (done)
-        {
-            source.SetResult();
-        }
-
-        return source;
-    }
+    public void Dispose() => _queue.Dispose();
 
     /// <summary>What is kept of a ban that stands: not its lines, which are for messages.</summary>
-    private static Ban Slim(Ban ban) => ban.Matches.Count == 0 ? ban : ban with { Matches = ImmutableArray<string>.Empty };
+    private static Ban Slim(Ban ban) => ban.Matches.Count == 0 ? ban : ban with { Matches = [] };
 
-    private Standing? Of(ActionStep step) => step.Ban is { } ban ? _standing.GetValueOrDefault(ban.Id) : null;
+    private ActionStanding? Of(ActionStep step) => step.Ban is { } ban ? _standing.GetValueOrDefault(ban.Id) : null;
+
+    private void AddLasting(Ban ban, bool hasRoom, DateTimeOffset now)
+    {
+        if (!_standing.TryGetValue(ban.Id, out ActionStanding? standing))
+        {
+            _standing[ban.Id] = standing = new ActionStanding { Ban = ban };
+        }
+
+        (standing.Ban, standing.IsWanted, standing.IsInForce) = (Slim(ban), true, false);
+        if (standing.UnbanStep is { IsRunning: false, Failures: > 0 } failing)
+        {
+            // One last try, so that the new ban need not wait for hours.
+            Cancel(failing);
+            standing.UnbanStep = new ActionStep(ActionStepKind.Unban, failing.Ban) { IsQuiet = true };
+            _queue.Add(standing.UnbanStep, now);
+        }
+
+        standing.BanStep = new ActionStep(ActionStepKind.Ban, hasRoom ? ban : standing.Ban);
+        _queue.Add(standing.BanStep, now);
+    }
+
+    private void AddUnban(ActionStanding standing, Ban ban, DateTimeOffset now)
+    {
+        standing.UnbanStep = new ActionStep(ActionStepKind.Unban, ban) { IsQuiet = !standing.IsInForce && standing.BanStep is null };
+        _queue.Add(standing.UnbanStep, now);
+    }
 
     /// <summary>Strikes out a ban that waits for its turn.</summary>
-    private void Strike(Standing standing)
+    private void Strike(ActionStanding standing)
     {
         if (standing.BanStep is { IsRunning: false } waiting)
         {
@@ -356,98 +336,39 @@ internal sealed class ActionBook(bool isLasting, bool canProlong, bool canFlush)
         }
     }
 
-    private void EnqueueUnban(Standing standing, Ban ban, DateTimeOffset now)
-    {
-        standing.UnbanStep = new ActionStep(ActionStepKind.Unban, ban) { IsQuiet = !standing.IsInForce && standing.BanStep is null };
-        Enqueue(standing.UnbanStep, now);
-    }
-
-    private void Forget(Standing standing, BanId id)
-    {
-        if (!standing.IsWanted && !standing.WasTried && standing.BanStep is null && standing.UnbanStep is null)
-        {
-            _standing.Remove(id);
-        }
-    }
-
-    private bool Enqueue(ActionStep step, DateTimeOffset now)
-    {
-        _queue.Enqueue(step, (now, _number++));
-        _waiting++;
-        if (_fresh++ == 0 && _settled.Task.IsCompleted)
-        {
-            _settled = NewSettled(false);
-        }
-
-        Release();
-        return true;
-    }
-
     private void Cancel(ActionStep step)
     {
-        step.IsCancelled = true;
-        Leave(step);
+        _queue.Cancel(step);
+        Unlink(step);
     }
 
-    /// <summary>A step is over, one way or another.</summary>
-    private void Leave(ActionStep step)
+    private void Finish(ActionStep step)
     {
-        step.IsRunning = false;
-        _waiting--;
-        if (step.Failures == 0)
-        {
-            LeaveFresh();
-        }
+        _queue.Finish(step);
+        Unlink(step);
+    }
 
+    private void Unlink(ActionStep step)
+    {
         if (Of(step) is { } standing)
         {
             standing.BanStep = standing.BanStep == step ? null : standing.BanStep;
+            standing.ProlongStep = standing.ProlongStep == step ? null : standing.ProlongStep;
             standing.UnbanStep = standing.UnbanStep == step ? null : standing.UnbanStep;
         }
     }
 
-    private void LeaveFresh()
+    private void LetGo(ActionStanding standing)
     {
-        if (--_fresh == 0)
-        {
-            _settled.TrySetResult();
-        }
+        standing.WasTried = standing.IsInForce = false;
+        ForgetIfOver(standing);
     }
 
-    /// <summary>What failed works again, so what waits for its next try need not.</summary>
-    private void HurryUp(DateTimeOffset now)
+    private void ForgetIfOver(ActionStanding standing)
     {
-        ActionStep[] steps = [.. _queue.UnorderedItems.OrderBy(item => item.Priority).Select(item => item.Element).Where(step => !step.IsCancelled)];
-        _queue.Clear();
-        foreach (ActionStep step in steps)
+        if (standing.IsOver)
         {
-            _queue.Enqueue(step, (now, _number++));
+            _standing.Remove(standing.Ban.Id);
         }
-
-        Release();
-    }
-
-    private void Release()
-    {
-        if (_signal.CurrentCount == 0)
-        {
-            _signal.Release();
-        }
-    }
-
-    private sealed class Standing
-    {
-        public Ban Ban { get; set; } = null!;
-
-        public bool IsWanted { get; set; }
-
-        public bool IsInForce { get; set; }
-
-        /// <summary>Whether its command has been run, well or not, and may have left something.</summary>
-        public bool WasTried { get; set; }
-
-        public ActionStep? BanStep { get; set; }
-
-        public ActionStep? UnbanStep { get; set; }
     }
 }

@@ -10,7 +10,7 @@ namespace PSBan.Watch;
 /// One action of one jail made of commands: a queue and a worker of its own, so that a slow or broken one hinders neither the watch nor the others.
 /// A ban that is to stand is tried until it does, more and more rarely; a message is not repeated, for it may have been sent half.
 /// </summary>
-internal sealed class ActionRun : IBanTarget, IDisposable
+internal sealed partial class ActionRun : IBanTarget, IDisposable
 {
     private static readonly TimeSpan s_firstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_lastRetry = TimeSpan.FromHours(1);
@@ -18,19 +18,18 @@ internal sealed class ActionRun : IBanTarget, IDisposable
     private static readonly TimeSpan s_checkEvery = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(10);
     private const int MaxUnbanTries = 8;
-    private static readonly TimeSpan s_stopPatience = TimeSpan.FromSeconds(20);
 
     private readonly CommandAction _action;
     private readonly ActionBook _book;
     private readonly Func<JailStatistics> _statistics;
     private readonly EventHub _events;
     private readonly TimeProvider _clock;
-    private readonly RareWords _failures = new(s_tellEvery), _overflow = new(s_tellEvery);
+    private readonly Dictionary<ActionStepKind, RareWords> _failures = Enum.GetValues<ActionStepKind>().ToDictionary(kind => kind, _ => new RareWords(s_tellEvery));
+    private readonly RareWords _overflow = new(s_tellEvery);
     private volatile StrongBox _numbers = new(default);
     private DateTimeOffset _nextCheck;
     private bool _isFailing;
     private Task? _working;
-    private bool _isClosed;
 
     public ActionRun(CommandDefinition definition, IShell shell, Func<JailStatistics> statistics, EventHub events, TimeProvider clock)
     {
@@ -103,39 +102,6 @@ internal sealed class ActionRun : IBanTarget, IDisposable
 
     /// <summary>Works until cancelled; a command that is running then gets a little time to end.</summary>
     public Task RunAsync(CancellationToken cancelToken) => _working = WorkAsync(cancelToken);
-
-    /// <summary>Lifts what stands, sends what waits, and stops the action. Nothing of it throws; a second call does nothing.</summary>
-    /// <param name="patience">Ends lifting and sending; the action is stopped all the same.</param>
-    public async Task CloseAsync(CancellationToken patience)
-    {
-        if (_isClosed || _working is null)
-        {
-            return;
-        }
-
-        _isClosed = true;
-        await _working.ConfigureAwait(false);
-        try
-        {
-            if (Definition.HasUnban)
-            {
-                await LiftAllAsync(patience).ConfigureAwait(false);
-            }
-            else
-            {
-                await SendRestAsync(patience).ConfigureAwait(false);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            Tell(BanEventKind.FirewallFailed, Definition.HasUnban
-                ? $"The action '{Definition.Name}' takes too long to lift its bans; it is stopped with some left."
-                : $"The action '{Definition.Name}' takes too long over what it still has to tell; the rest is not told.");
-        }
-
-        using CancellationTokenSource limit = new(s_stopPatience, _clock);
-        await TryAsync(() => _action.StopAsync(limit.Token)).ConfigureAwait(false);
-    }
 
     /// <inheritdoc/>
     public void Dispose() => _book.Dispose();
@@ -248,7 +214,7 @@ internal sealed class ActionRun : IBanTarget, IDisposable
                 || (step.Kind == ActionStepKind.Ban && Definition.HasUnban)
                 || (step.Kind == ActionStepKind.Unban && step.Failures < MaxUnbanTries));
         TimeSpan pause = TimeSpan.FromTicks(Math.Min(s_lastRetry.Ticks, s_firstRetry.Ticks << Math.Min(step.Failures, 12)));
-        if (!step.IsQuiet && (step.Failures == 0 || !isRepeated) && _failures.Next(now) is { } more)
+        if (!step.IsQuiet && (step.Failures == 0 || !isRepeated) && _failures[step.Kind].Next(now) is { } more)
         {
             _isFailing |= isRepeated;
             string next = isRepeated ? $" It is tried again{(step.Kind == ActionStepKind.Ban ? ", and the ban is pending until then" : "")}."
@@ -264,47 +230,6 @@ internal sealed class ActionRun : IBanTarget, IDisposable
         else
         {
             _book.GaveUp(step, now);
-        }
-    }
-
-    private async Task LiftAllAsync(CancellationToken patience)
-    {
-        IReadOnlyList<Ban> bans = _book.Tried();
-        if (bans.Count > 0 && Definition.Has("actionflush") && await TryAsync(() => _action.FlushAsync(patience)).ConfigureAwait(false))
-        {
-            return;
-        }
-
-        foreach (Ban ban in bans)
-        {
-            await TryAsync(() => _action.UnbanAsync(ban, patience)).ConfigureAwait(false);
-        }
-    }
-
-    private async Task SendRestAsync(CancellationToken patience)
-    {
-        while (_book.Take(_clock.GetUtcNow(), out _) is { } step)
-        {
-            await CarryOutAsync(step, patience).ConfigureAwait(false);
-            patience.ThrowIfCancellationRequested();
-        }
-    }
-
-    private async Task<bool> TryAsync(Func<Task> work)
-    {
-        try
-        {
-            await work().ConfigureAwait(false);
-            return true;
-        }
-        catch (FirewallException exception)
-        {
-            if (_failures.Next(_clock.GetUtcNow()) is { } more)
-            {
-                Tell(BanEventKind.FirewallFailed, exception.Message + more);
-            }
-
-            return false;
         }
     }
 

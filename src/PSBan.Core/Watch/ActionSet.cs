@@ -1,3 +1,4 @@
+using System.Globalization;
 using PSBan.Firewalls;
 using PSBan.Firewalls.Command;
 using PSBan.Jails;
@@ -39,6 +40,9 @@ internal sealed class ActionSet(WatchOptions options, EventHub events) : IDispos
         using CancellationTokenSource patience = new(s_closePatience, options.Clock);
         await Task.WhenAll(_jails.Select(actions => CloseAsync(actions, patience.Token))).ConfigureAwait(false);
     }
+
+    /// <summary>What people are shown: <c>, 3 actions of commands</c>, or nothing.</summary>
+    public override string ToString() => All.Count() is > 0 and var count ? string.Create(CultureInfo.InvariantCulture, $", {count} action{(count == 1 ? "" : "s")} of commands") : string.Empty;
 
     /// <inheritdoc/>
     public void Dispose()

@@ -109,7 +109,7 @@ public sealed class BanWatcher
             // Bans of an earlier run stand again before the watch calls itself ready.
             await firewalls.WhenSettledAsync(s_startPatience, stop.Token).ConfigureAwait(false);
             working.AddRange(sources.Select(source => source.RunAsync(stop.Token)));
-            _events.Publish(BanEventKind.Started, string.Create(CultureInfo.InvariantCulture, $"Watching with {jails.Count} jails ({firewalls}); state in {_options.StatePath}."));
+            _events.Publish(BanEventKind.Started, string.Create(CultureInfo.InvariantCulture, $"Watching with {jails.Count} jails ({firewalls}{actions}); state in {_options.StatePath}."));
 
             // Nothing here ends before the watch does; if something fails, the watch fails with it, loudly, and the rules are taken down.
             Task first = await Task.WhenAny([.. working, keeping, serving, looping]).ConfigureAwait(false);

@@ -26,6 +26,7 @@ internal sealed class JailRun
     private readonly List<Failure> _failures = [];
     private readonly Dictionary<string, object> _readers = new(StringComparer.Ordinal);
     private string? _source;
+    private long _storedMemory;
     private DateTimeOffset _nextInternalError;
     private bool _hasToldText;
 
@@ -149,6 +150,22 @@ internal sealed class JailRun
         }
     }
 
+    /// <summary>Whether something has changed that a checkpoint has to hold.</summary>
+    public bool HasChanges => Jail.HasChanges || _filter.MemoryVersion != _storedMemory;
+
+    /// <summary>Hands out what has changed since this was last called, or everything.</summary>
+    public JailChanges TakeChanges(bool all)
+    {
+        JailChanges changes = all ? Jail.TakeAll() : Jail.TakeChanges();
+        if (!all && _filter.MemoryVersion == _storedMemory)
+        {
+            return changes;
+        }
+
+        _storedMemory = _filter.MemoryVersion;
+        return changes with { Memory = _filter.Remember() };
+    }
+
     /// <summary>Begins where an earlier run ended.</summary>
     /// <param name="counters">What that run had counted; null to keep what there is.</param>
     /// <param name="bans">The bans that had not ended.</param>
@@ -159,6 +176,10 @@ internal sealed class JailRun
         if (counters is not null)
         {
             Jail.Import(new Jails.JailState(counters.TotalFailed, counters.TotalBanned, counters.Tracked));
+            if (counters.Memory is { } memory)
+            {
+                _filter.Recall(memory);
+            }
         }
 
         // A shorter bantime than that run had shortens its bans too; a ban by hand was given its length by somebody.
@@ -298,6 +319,14 @@ internal sealed class JailRun
                 Tell(BanEventKind.Ignored, $"Ignore {ignored.Id} by {ignored.Reason}", ignored.Id, failure, source);
                 break;
             case Banned banned:
+                if (banned.Spared is { } spared)
+                {
+                    Tell(
+                        BanEventKind.ConfigurationProblem,
+                        $"{spared.Prefix} is not banned as a whole, because it holds an address that is ignored ({spared.Reason}); {banned.Id} is banned alone.",
+                        banned.Id, failure, source);
+                }
+
                 Enforce(banned.Ban, $"Ban {banned.Id}", failure, source);
                 if (failure is not null)
                 {

@@ -1,6 +1,7 @@
 using PSBan.Configuration;
 using PSBan.Model;
 using PSBan.Sources;
+using PSBan.Sources.EventLog;
 using PSBan.Sources.Journal;
 
 namespace PSBan.Watch;
@@ -34,11 +35,16 @@ internal sealed record SourcePlan(string Key, bool AtEnd, Func<TimeProvider, ILo
             return Journal(jail, backend, problems);
         }
 
+        if (EventLogOptions.IsEventLog(backend))
+        {
+            return Events(jail, backend, problems);
+        }
+
         string name = OptionList.Parse(backend, out _)?.Name ?? backend;
         if (!s_fileBackends.Contains(name, StringComparer.OrdinalIgnoreCase))
         {
             problems.Add(new Problem(
-                ProblemSeverity.Warning, ProblemCodes.InvalidValue, $"There is no backend '{name}'; write auto, polling, pyinotify or systemd. Files are followed as with auto.", Place(jail), jail.Name));
+                ProblemSeverity.Warning, ProblemCodes.InvalidValue, $"There is no backend '{name}'; write auto, polling, pyinotify, systemd or eventlog. Files are followed as with auto.", Place(jail), jail.Name));
         }
 
         if (!jail.LogPaths.Any(path => LogSources.Exists(path.Glob)))
@@ -88,6 +94,28 @@ internal sealed record SourcePlan(string Key, bool AtEnd, Func<TimeProvider, ILo
 
         string name = new JournalLogSource(options).Name;
         return [new SourcePlan(options.Encoding == "auto" ? name : $"{name} ({options.Encoding})", false, clock => new JournalLogSource(options with { Time = clock }))];
+    }
+
+    private static SourcePlan[] Events(JailOptions jail, string backend, ICollection<Problem> problems)
+    {
+        List<string> errors = [];
+        EventLogOptions options = EventLogOptions.Read(backend, errors);
+        if (options.File is not null)
+        {
+            errors.Add("A file of events is read once, as by psban test, and cannot be followed; write eventlog[channel=…].");
+        }
+
+        if (!EventLogSource.IsAvailable)
+        {
+            errors.Add("The jail reads the Windows Event Log, which this machine does not have.");
+        }
+
+        foreach (string error in errors)
+        {
+            problems.Add(new Problem(ProblemSeverity.Error, ProblemCodes.InvalidValue, error, Place(jail), jail.Name));
+        }
+
+        return [new SourcePlan(new EventLogSource(options).Name, false, clock => new EventLogSource(options with { Time = clock }))];
     }
 
     private static SourceLocation Place(JailOptions jail) => jail.Backend.Location.File is null ? jail.Location : jail.Backend.Location;

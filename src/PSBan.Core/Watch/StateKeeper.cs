@@ -193,7 +193,7 @@ internal sealed class StateKeeper(StateSettings settings, WatchLoop loop, EventH
         return new Checkpoint(clock.GetUtcNow())
         {
             Positions = all ? Positions.TakeAll() : Positions.TakeChanges(),
-            Jails = [.. _jails.Where(jail => all || jail.Jail.HasChanges).Select(jail => all ? jail.Jail.TakeAll() : jail.Jail.TakeChanges())],
+            Jails = [.. _jails.Where(jail => all || jail.HasChanges).Select(jail => jail.TakeChanges(all))],
         };
     }
 

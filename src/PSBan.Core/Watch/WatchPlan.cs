@@ -139,7 +139,7 @@ internal sealed record JailPlan(
                     rules.Add(rule);
                 }
             }
-            else if (CommandDefinition.TryCreate(jail.Name, action, problems) is { } command)
+            else if (CommandDefinition.TryCreate(jail.Name, action, problems, jail.BanTime.Value) is { } command)
             {
                 commands.Add(command);
             }

@@ -71,6 +71,16 @@ public sealed class JailOptionTests : IDisposable
     public void A_ban_has_whole_seconds_or_no_end(string text, double seconds) => Assert.Equal(seconds, Clean(text).BanTime.Value.TotalSeconds);
 
     [Theory]
+    [InlineData("", 32, 128)]
+    [InlineData("banprefix4 = 24\nbanprefix6 = /64", 24, 64)]
+    [InlineData("banprefix4 =\nbanprefix6 = 128", 32, 128)]
+    public void A_ban_may_be_wider_than_the_address(string text, int length4, int length6)
+    {
+        JailOptions jail = Clean(text);
+        Assert.Equal((length4, length6), (jail.BanPrefix4.Value, jail.BanPrefix6.Value));
+    }
+
+    [Theory]
     [InlineData("true", true)]
     [InlineData("True", true)]
     [InlineData("1", true)]
@@ -112,6 +122,8 @@ public sealed class JailOptionTests : IDisposable
     [InlineData("findtime = 1e3", "InvalidTime", "'1e3' is no time for 'findtime'; write seconds or units, such as 600, 10m or 1d12h.")]
     [InlineData("findtime = -1", "InvalidTime", "'-1' is no window for 'findtime'; write a time longer than nothing, such as 10m.")]
     [InlineData("bantime.increment = true\nbantime.maxtime = long", "InvalidTime", "'long' is no time for 'bantime.maxtime'; write seconds or units, such as 600, 10m or 1d12h.")]
+    [InlineData("banprefix4 = 7", "InvalidPrefixLength", "'7' is no length for 'banprefix4'; write a number of bits from 8 to 32, 32 being the address alone.")]
+    [InlineData("banprefix6 = ffff::", "InvalidPrefixLength", "'ffff::' is no length for 'banprefix6'; write a number of bits from 19 to 128, 128 being the address alone.")]
     [InlineData("backend = systemd[x", "InvalidOptionList", "The backend 'systemd[x' cannot be read: 'option=value' is expected at 'x' (no blank in front of the equals sign). Write name or name[option=value, option2=\"value\"].")]
     [InlineData("ignorecache = 100", "InvalidOptionList", "'100' is no value for 'ignorecache': 'option=value' is expected at '100]' (no blank in front of the equals sign). Write key=\"<ip>\", max-count=100, max-time=5m.")]
     [InlineData("usedns = %(none)s", "InvalidInterpolation", "The value of 'usedns' in [j] cannot be resolved: %(none)s names an option that neither [j] nor [DEFAULT] has. Define it, or write '%%' for a percent sign.")]

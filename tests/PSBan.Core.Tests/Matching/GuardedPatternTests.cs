@@ -96,6 +96,42 @@ public sealed class GuardedPatternTests
         Assert.Single(filter.Feed("a!2005-08-14 b 192.0.2.7"));
     }
 
+    [Fact]
+    public void Lines_that_cost_all_patterns_together_too_much_are_given_up_and_after_three_no_longer_looked_at()
+    {
+        // Each by itself stays within its limit.
+        TestedFilter filter = TestedFilter.Create([.. Enumerable.Range(0, 8).Select(i => $"^(?:a|aa|aaa|a(?!{i})){{1,}}(?<!a)b <HOST>"), "c <HOST>$"]);
+        string hostile = new string('a', 400_000) + "b 192.0.2.1";
+
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Empty(filter.Feed(hostile));
+            Assert.Equal(LineVerdict.TimedOut, filter.Verdict);
+            Assert.Single(filter.Feed("c 192.0.2.7"));
+        }
+
+        Assert.Equal(3, filter.Notices.Count(notice => notice.Kind == LineNoticeKind.PatternTimedOut));
+        LineNotice last = filter.Notices[^1];
+        Assert.Equal((LineNoticeKind.PatternPutAside, null), (last.Kind, last.Pattern));
+        Assert.All(filter.Filter.Patterns, pattern => Assert.False(pattern.IsPutAside));
+
+        Assert.Empty(filter.Feed(hostile));
+        Assert.Equal(LineVerdict.TimedOut, filter.Verdict);
+        Assert.Same(last, filter.Notices[^1]);
+        Assert.Single(filter.Feed("c 192.0.2.7"));
+    }
+
+    [Fact]
+    public void A_date_is_looked_for_in_the_head_of_a_line_of_any_length()
+    {
+        TestedFilter filter = TestedFilter.Create(["b <HOST>$"]);
+        TestedFilter atEnd = TestedFilter.Create(["^b <HOST>"], filter => filter with { DatePattern = TestedFilter.Located("%Y-%m-%d$")[0] });
+        string padding = new('.', 1_000_000);
+
+        Assert.Equal(new DateTimeOffset(2005, 8, 13, 0, 0, 0, TimeSpan.FromHours(2)), filter.FeedOne($"2005-08-13 00:00:00 {padding} b 192.0.2.7").Time);
+        Assert.Equal(new DateTimeOffset(2005, 8, 13, 0, 0, 0, TimeSpan.FromHours(2)), atEnd.FeedOne($"b 192.0.2.7 {padding} 2005-08-13").Time);
+    }
+
     private static TestedFilter Create(params string[] patterns) =>
         TestedFilter.Create(patterns, options: options => options with { MatchTimeout = TimeSpan.FromMilliseconds(30) });
 

@@ -103,4 +103,15 @@ public sealed class LineTimeTests
 
     private static TestedFilter Create() =>
         TestedFilter.Create(["fail <HOST>"], options: options => options with { TimeWindow = true, FindTime = TimeSpan.FromMinutes(10) });
+
+    // Python takes the accent, the joiner and the emoji for no part of a word, and the fraction for one.
+    [Theory]
+    [InlineData("x \u03012005-08-13 11:59:59 b 192.0.2.7", true)]
+    [InlineData("x\u200D2005-08-13 11:59:59 b 192.0.2.7", true)]
+    [InlineData("x\u203F2005-08-13 11:59:59 b 192.0.2.7", true)]
+    [InlineData("x\U0001F6002005-08-13 11:59:59 b 192.0.2.7", true)]
+    [InlineData("x\u00BD2005-08-13 11:59:59 b 192.0.2.7", false)]
+    [InlineData("x\u00E92005-08-13 11:59:59 b 192.0.2.7", false)]
+    public void A_date_begins_where_a_word_begins_in_Python(string line, bool isFound) =>
+        Assert.Equal(isFound, TestedFilter.Create(["b <HOST>$"]).FeedOne(line).Time.Day == 13);
 }

@@ -94,6 +94,26 @@ public abstract class StoreContractTests : IDisposable
     }
 
     [Fact]
+    public void What_a_filter_remembers_stays_until_it_has_changed()
+    {
+        FilterMemory memory = new()
+        {
+            LastTime = At(5),
+            Sessions = [new RememberedSession("7", At(300), new Dictionary<string, string> { ["user"] = "jane" }, ["jane", "joe"], ["a"], ["b", "c\0"], true)],
+            Lines = [new RememberedLine("Mar 1 x", " x", 3, At(4), false)],
+        };
+        Store.Save(new Checkpoint(Start) { Jails = [new JailChanges("sshd", 0, 0) { Memory = memory }] });
+        Store.Save(new Checkpoint(Start) { Jails = [new JailChanges("sshd", 1, 0), new JailChanges("nginx", 1, 0)] });
+        StoredState state = Reload();
+        Assert.Null(state.Jails["nginx"].Memory);
+        FilterMemory back = state.Jails["sshd"].Memory!;
+        Assert.Equal((1L, At(5), "Mar 1 x"), (state.Jails["sshd"].TotalFailed, back.LastTime, Assert.Single(back.Lines).Original));
+        RememberedSession session = Assert.Single(back.Sessions);
+        Assert.Equal(("7", At(300), true, "jane"), (session.Id, session.Expires, session.IsPending, session.Data["user"]));
+        Assert.Equal(["jane", "joe", "a", "b", "c\0"], [.. session.Users, .. session.Matches, .. session.NoFailMatches]);
+    }
+
+    [Fact]
     public void Ban_is_in_force_until_it_has_ended_and_in_the_history_ever_after()
     {
         Ban ban = Ban("192.0.2.1", 10, 600, matches: ["1", "2", "3"]);

@@ -11,7 +11,10 @@ internal static class ActionFolder
     private static int s_session = 1000;
 
     /// <summary>Makes a folder whose jail has the given actions, one a line.</summary>
-    public static WatchFolder Make(string banTime, string[] actions, params (string Name, string Text)[] files)
+    public static WatchFolder Make(string banTime, string[] actions, params (string Name, string Text)[] files) => Make(banTime, actions, string.Empty, files);
+
+    /// <summary>Makes a folder whose jail has the given actions, one a line, and something else.</summary>
+    public static WatchFolder Make(string banTime, string[] actions, string more, params (string Name, string Text)[] files)
     {
         WatchFolder folder = new();
         folder.Write("auth.log", string.Empty);
@@ -29,6 +32,7 @@ internal static class ActionFolder
             maxretry   = 2
             findtime   = 10m
             bantime    = {banTime}
+            {more}
             action     = {string.Join("\n             ", actions)}
             """);
         return folder;

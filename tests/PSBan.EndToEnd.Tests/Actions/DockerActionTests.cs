@@ -71,6 +71,40 @@ public sealed class DockerActionTests
     }
 
     [RequiresFact("netns", "ip", "iptables")]
+    public async Task The_jail_of_the_article_chooses_its_action_as_banaction()
+    {
+        await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
+        using WatchFolder folder = ActionFolder.Make("1h", [], ("docker-action.conf", OwnChain));
+        folder.Write("filter.d/domino.conf", """
+            [Definition]
+            failregex = ^.* (http|smtp): .* \[<HOST>\] authentication failure using internet password.*
+                        ^.* TLS/SSL connection .* <HOST>.* failed with rejected.*
+                        ^.*SMTP Server(?::|\s+\[[^\]]+\]) Authentication failed for user .* \; connecting host <HOST>
+            """);
+        folder.Write("jail.local", $"""
+            [domino]
+            enabled = true
+            filter = domino
+            logpath = {folder.Log}
+            backend = polling
+            port = 0:65535
+            findtime = 300
+            bantime = 24h
+            maxretry = 1
+            ignoreip = 127.0.0.1/8
+            banaction= docker-action
+            """);
+        await using WatchProcess watch = WatchProcess.Start(space, folder.Path, null);
+        await watch.WaitForAsync("Started");
+        string stamp = DateTime.Now.ToString("dd-MM-yyyy HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture);
+        await File.AppendAllTextAsync(folder.Log, $"[000738:000012-00007F1164B21700] {stamp} SMTP Server: Authentication failed for user honors ; connecting host 5.34.207.55\n");
+        await folder.ActiveAsync("5.34.207.55");
+        Assert.Contains("-A f2b-bad-auth -s 5.34.207.55/32 -j DROP\n", await space.RunAsync("iptables", "-S"), StringComparison.Ordinal);
+        Assert.Equal((0, string.Empty), await watch.StopAsync());
+        Assert.DoesNotContain("f2b", await space.RunAsync("iptables", "-S"), StringComparison.Ordinal);
+    }
+
+    [RequiresFact("netns", "ip", "iptables")]
     public async Task An_action_on_the_chain_of_docker_bans_and_lifts_when_the_time_is_up_and_at_the_end()
     {
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();

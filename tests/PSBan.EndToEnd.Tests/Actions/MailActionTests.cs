@@ -52,6 +52,9 @@ public sealed class MailActionTests
         Assert.Contains("/nonexistent/sendmail: not found", failed.GetProperty("message").GetString(), StringComparison.Ordinal);
 
         folder.Offend(Offender);
+        failed = await watch.WaitForAsync("FirewallFailed", item => item.GetProperty("id").GetString() == Offender);
+        Assert.StartsWith("The action 'sendmail-whois-lines-SMTP' could not ban 203.0.113.31: ", failed.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.EndsWith(" The ban stands all the same; the command is not repeated.", failed.GetProperty("message").GetString(), StringComparison.Ordinal);
         await folder.ActiveAsync(Offender);
         Assert.Contains(Offender, await space.RunAsync("nft", "list", "ruleset"), StringComparison.Ordinal);
         Assert.Equal((0, string.Empty), await watch.StopAsync());

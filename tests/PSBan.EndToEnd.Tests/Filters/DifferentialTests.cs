@@ -56,7 +56,8 @@ public sealed class DifferentialTests(FilterOracle oracle, ITestOutputHelper out
     private static int FromEnvironment(string name, int standard) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out int set) ? set : standard;
 
-    private static List<string> SampleLines(string path) => File.Exists(path) ? [.. SampleFile.Read(path).Where(entry => entry.Kind == SampleKind.Line).Select(entry => entry.Line)] : [];
+    /// <summary>The lines of a sample log; none where there is no such file.</summary>
+    internal static List<string> SampleLines(string path) => File.Exists(path) ? [.. SampleFile.Read(path).Where(entry => entry.Kind == SampleKind.Line).Select(entry => entry.Line)] : [];
 
     private void Compare(IReadOnlyList<FilterCase> cases, string samplePath)
     {

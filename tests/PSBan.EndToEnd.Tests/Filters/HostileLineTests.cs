@@ -39,6 +39,38 @@ public sealed class HostileLineTests(ITestOutputHelper output)
         Assert.Empty(Withstands(FilterCase.All(DefaultPathsForTests.Stock, name, samples), samples));
     }
 
+    /// <summary>
+    /// The two filters that fail2ban had to repair because lines could stall it, as they were (where the package still has them so): a repetition of what can
+    /// be shared out in ever so many ways. Here each line has its verdict, and what follows is judged as ever.
+    /// </summary>
+    [SampleTheory]
+    [InlineData("domino-smtp", "smtp: ", "a ", "[")]
+    [InlineData("domino-smtp", "smtp: ", "1.1.1.1 ", "authentication failure")]
+    [InlineData("dovecot", "Aug 14 11:59:50 host dovecot: imap-login: Disconnected", ": a", "(")]
+    [InlineData("dovecot", "Aug 14 11:59:50 host dovecot: imap-login: Disconnected", ": a(b) c", " (auth failed, 1 attempts): rip=")]
+    [InlineData("dovecot", "Aug 14 11:59:50 host dovecot: imap-login: Aborted login", ": ", " (no auth attempts): rip=")]
+    public void Lines_that_stalled_fail2ban_have_their_verdict(string name, string start, string repeated, string end)
+    {
+        string samples = Path.Combine(SampleLogTests.Samples, name);
+        var clock = new ManualTimeProvider(DateTimeOffset.FromUnixTimeSeconds(1124013600), CentralEurope.Zone);
+        List<LineNotice> notices = [];
+        FilterCase filter = FilterCase.All(SampleLogTests.Configuration, name, samples)[0] with { ChecksAll = false };
+        LineFilter tried = filter.Create(clock, notices.Add);
+        List<string> ordinary = [.. SampleFile.Read(samples).Where(entry => entry.Kind == SampleKind.Line).Select(entry => entry.Line)];
+        (int before, _) = Feed(tried, filter, ordinary, clock, out _);
+
+        List<Failure> failures = [];
+        foreach (int times in new[] { 30, 60, 1_000, 10_000, 100_000 })
+        {
+            string line = start + string.Concat(Enumerable.Repeat(repeated, times)) + end;
+            Assert.Equal(LineVerdict.Missed, tried.Process(new LogLine(line), inOperation: true, failures));
+        }
+
+        Assert.Empty(failures);
+        Assert.DoesNotContain(notices, notice => notice.Kind is LineNoticeKind.PatternTimedOut or LineNoticeKind.PatternPutAside);
+        Assert.Equal(before, Feed(tried, filter, ordinary, clock, out _).Failures);
+    }
+
     /// <summary>Feeds a filter ordinary lines, hostile ones, and the ordinary ones again.</summary>
     /// <returns>What the filter said of patterns that exceeded their limit.</returns>
     private List<LineNotice> Withstands(IReadOnlyList<FilterCase> cases, string samplePath)

@@ -66,6 +66,8 @@ public sealed class MailuTests : IDisposable
         JailInfo jail = Assert.Single(await client.GetJailsAsync(CancellationToken.None));
         Assert.Equal((9, 1), (jail.TotalFailed, jail.TotalBanned));
         Assert.Equal($"systemd-journal[journalpath=\"{JournalFolder}\"] CONTAINER_TAG=mailu-front", Assert.Single(jail.Sources));
+        SourceInfo source = Assert.Single((await client.GetWatchAsync(CancellationToken.None)).Sources);
+        Assert.Equal((9, 0d, null, null), (source.Failures, source.SecondsBehind, source.BytesBehind, source.Trouble));
     }
 
     [RequiresFact("journalctl", JournalWriter.Program)]

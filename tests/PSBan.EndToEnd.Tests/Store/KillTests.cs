@@ -28,8 +28,8 @@ public sealed class KillTests(ITestOutputHelper output)
         Random random = new(seed);
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
         using WatchFolder folder = MakeFolder();
-        using RotatingLog first = new(folder.Log, new Random(seed + 1));
-        using RotatingLog second = new(folder.Log + "2", new Random(seed + 2));
+        using RotatingLog first = new(folder.Log, new Random(seed + 1), inSessions: false);
+        using RotatingLog second = new(folder.Log + "2", new Random(seed + 2), inSessions: true);
         using CancellationTokenSource end = new();
         // What was rotated away before a watch has stored anything, no watch knows of.
         using SemaphoreSlim mayRotate = new(0);
@@ -42,7 +42,7 @@ public sealed class KillTests(ITestOutputHelper output)
             {
                 await watch.WaitForAsync("Started");
 
-                if (mayRotate.CurrentCount == 0 && await HasStoredAsync(folder, first.LinesAtRotation))
+                if (mayRotate.CurrentCount == 0 && await HasStoredAsync(folder, first.FailuresAtRotation))
                 {
                     mayRotate.Release();
                 }
@@ -57,12 +57,13 @@ public sealed class KillTests(ITestOutputHelper output)
 
         await end.CancelAsync();
         await writing;
-        Outcome killed = await RunToEndAsync(space, folder, first.Lines.Count, second.Lines.Count);
+        second.Finish();
+        Outcome killed = await RunToEndAsync(space, folder, first.Failures, second.Failures);
 
         using WatchFolder quiet = MakeFolder();
         await File.WriteAllLinesAsync(quiet.Log, first.Lines);
         await File.WriteAllLinesAsync(quiet.Log + "2", second.Lines);
-        Outcome undisturbed = await RunToEndAsync(space, quiet, first.Lines.Count, second.Lines.Count);
+        Outcome undisturbed = await RunToEndAsync(space, quiet, first.Failures, second.Failures);
 
         output.WriteLine($"{first.Lines.Count} + {second.Lines.Count} lines, {undisturbed.History.Count} bans");
         Assert.Equal(undisturbed.Counters, killed.Counters);
@@ -87,7 +88,7 @@ public sealed class KillTests(ITestOutputHelper output)
     }
 
     /// <summary>Whether the watch is done with the file that was rotated last. It reads on in one older file, and logrotate does not come twice while a watch is down.</summary>
-    private static async Task<bool> HasStoredAsync(WatchFolder folder, int lines)
+    private static async Task<bool> HasStoredAsync(WatchFolder folder, int failures)
     {
         await using WatchClient client = await WatchProcess.ConnectAsync(folder.Path);
         IReadOnlyList<JailInfo> jails = await client.GetJailsAsync(CancellationToken.None);
@@ -97,7 +98,7 @@ public sealed class KillTests(ITestOutputHelper output)
         {
         }
 
-        return jails.Single(jail => jail.Name == "sshd").TotalFailed >= lines;
+        return jails.Single(jail => jail.Name == "sshd").TotalFailed >= failures;
     }
 
     /// <summary>Lets a watch run until it has counted everything, and asks it for all it knows.</summary>
@@ -111,7 +112,7 @@ public sealed class KillTests(ITestOutputHelper output)
             async () =>
             {
                 jails = await client.GetJailsAsync(CancellationToken.None);
-                return Total("sshd") >= first && Total("sshd2") >= second;
+                return Total("sshd") >= first && Total("app") >= second;
             },
             $"{first} + {second} failures are counted",
             () => string.Join(", ", jails.Select(jail => $"{jail.Name} {jail.TotalFailed}")));
@@ -136,6 +137,11 @@ public sealed class KillTests(ITestOutputHelper output)
         WatchFolder folder = new();
         folder.Write("auth.log", string.Empty);
         folder.Write("auth.log2", string.Empty);
+        folder.Write("filter.d/app.conf", """
+            [Definition]
+            failregex = ^\s*\S+ app\[<F-MLFID>\d+</F-MLFID>\]: <F-NOFAIL>connect</F-NOFAIL> from <ADDR>$
+                        ^\s*\S+ app\[<F-MLFID>\d+</F-MLFID>\]: bad password for <F-USER>\S+</F-USER>$
+            """);
         folder.Write("jail.local", $"""
             [DEFAULT]
             backend  = auto
@@ -148,9 +154,8 @@ public sealed class KillTests(ITestOutputHelper output)
             enabled = true
             logpath = {folder.Log}
 
-            [sshd2]
+            [app]
             enabled = true
-            filter  = sshd
             logpath = {folder.Log}2
 
             [recidive]

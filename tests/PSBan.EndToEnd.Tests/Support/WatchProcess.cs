@@ -24,10 +24,10 @@ public sealed class WatchProcess : IAsyncDisposable
         _ = CollectAsync();
     }
 
-    public static WatchProcess Start(NetworkNamespace space, string folder, string firewall, params string[] runAs)
+    public static WatchProcess Start(NetworkNamespace space, string folder, string? firewall, params string[] runAs)
     {
         ProcessStartInfo start = new("ip") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string word in (string[])["netns", "exec", space.Name, .. runAs, Repository.Psban, "watch", "--json", "--config", folder, "--state", StateOf(folder), "--firewall", firewall])
+        foreach (string word in (string[])["netns", "exec", space.Name, .. runAs, Repository.Psban, "watch", "--json", "--config", folder, "--state", StateOf(folder), .. firewall is null ? Array.Empty<string>() : ["--firewall", firewall]])
         {
             start.ArgumentList.Add(word);
         }

@@ -11,9 +11,10 @@ public sealed class WatchTests
 {
     private static readonly string[] s_offenders = ["203.0.113.31", "198.51.100.77", "2001:db8:bad::5"];
 
-    [RequiresTheory("nft", "iptables", "ip", "root")]
+    [RequiresTheory("nft", "iptables", "ipset", "ip", "root")]
     [InlineData("nft")]
     [InlineData("iptables")]
+    [InlineData("ipset")]
     public async Task Offenders_are_banned_and_leave_when_their_time_is_up_and_nothing_stays_behind(string firewall)
     {
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
@@ -184,5 +185,6 @@ public sealed class WatchTests
     }
 
     private static async Task<string> RulesetAsync(NetworkNamespace space, string firewall) =>
-        firewall == "nft" ? await space.RunAsync("nft", "list", "ruleset") : await space.RunAsync("iptables", "-S") + await space.RunAsync("ip6tables", "-S");
+        firewall == "nft" ? await space.RunAsync("nft", "list", "ruleset")
+        : await space.RunAsync("iptables", "-S") + await space.RunAsync("ip6tables", "-S") + (firewall == "ipset" ? await space.RunAsync("ipset", "save") : string.Empty);
 }

@@ -234,7 +234,7 @@ internal sealed class CommandAction(CommandDefinition definition, IShell shell, 
             return new ShellResult(0, "", "");
         }
 
-        CommandTicket ticket = new(definition.Jail, ban, family, time.GetUtcNow(), numbers());
+        CommandTicket ticket = new(definition.Jail, ban, family, time.GetUtcNow(), numbers()) { BanTime = definition.BanTime };
         ticket = ticket with { Hosts = await CommandHosts.ForAsync(command, ticket.Address, time, cancelToken).ConfigureAwait(false) };
         return await shell.RunAsync(ScriptWriter.Write(command, ticket.ValueOf), definition.Timeout, cancelToken).ConfigureAwait(false);
     }

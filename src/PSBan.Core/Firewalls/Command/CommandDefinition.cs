@@ -33,6 +33,9 @@ internal sealed class CommandDefinition
     /// <summary>The name of the action (<c>actname</c>), unique within the jail.</summary>
     public string Name { get; }
 
+    /// <summary>The length of the jail's bans, for commands that concern none.</summary>
+    public Duration BanTime { get; private init; } = Duration.Permanent;
+
     /// <summary>How long a command may take.</summary>
     public TimeSpan Timeout { get; private init; } = DefaultTimeout;
 
@@ -55,8 +58,9 @@ internal sealed class CommandDefinition
     /// <param name="jail">The name of the jail.</param>
     /// <param name="action">The action, with the properties of its file.</param>
     /// <param name="problems">Takes what is wrong.</param>
+    /// <param name="banTime">The length of the jail's bans.</param>
     /// <returns>The definition; null where the action cannot be run, a problem having been added.</returns>
-    public static CommandDefinition? TryCreate(string jail, ActionOptions action, ICollection<Problem> problems)
+    public static CommandDefinition? TryCreate(string jail, ActionOptions action, ICollection<Problem> problems, Duration? banTime = null)
     {
         if (Trouble(action) is { } trouble)
         {
@@ -68,7 +72,7 @@ internal sealed class CommandDefinition
         properties.Remove("bantime");
         TimeSpan timeout = ReadTimeout(jail, action, properties.GetValueOrDefault("timeout"), problems);
         properties["timeout"] = timeout.TotalSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        CommandDefinition definition = new(jail, action, properties) { Timeout = timeout };
+        CommandDefinition definition = new(jail, action, properties) { Timeout = timeout, BanTime = banTime ?? Duration.Permanent };
         return definition.Check(action, problems) ? definition : null;
     }
 

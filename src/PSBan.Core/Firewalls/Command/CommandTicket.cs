@@ -22,6 +22,9 @@ internal sealed record CommandTicket(string Jail, Ban? Ban, string Family, DateT
     private const string Capture = "F-";
     private static readonly SearchValues<char> s_captureCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
 
+    /// <summary>What <c>bantime</c> stands for where there is no ban.</summary>
+    public Duration BanTime { get; init; } = Duration.Permanent;
+
     /// <summary>The names of hosts, looked up beforehand where the command asks for them.</summary>
     public CommandHosts Hosts { get; init; } = CommandHosts.None;
 
@@ -54,7 +57,7 @@ internal sealed record CommandTicket(string Jail, Ban? Ban, string Family, DateT
         "ip-host" => Hosts.Peer ?? "None",
         "failures" or "ipfailures" or "ipjailfailures" => Print(Ban?.Failures ?? 0),
         "time" => Print((Ban?.Time ?? Now).ToUnixTimeSeconds()),
-        "bantime" => Ban is { Duration.IsPermanent: false } timed ? Print((long)timed.Duration.TotalSeconds) : "-1",
+        "bantime" => (Ban?.Duration ?? BanTime) is { IsPermanent: false } time ? Print((long)time.TotalSeconds) : "-1",
         "bancount" => Print(Ban?.Count ?? 0),
         "matches" or "ipmatches" or "ipjailmatches" => string.Join('\n', Ban?.Matches ?? []),
         "restored" => Ban?.Restored == true ? "1" : "0",

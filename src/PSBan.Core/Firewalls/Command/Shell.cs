@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace PSBan.Firewalls.Command;
 
@@ -111,67 +110,4 @@ internal sealed partial class Shell(TimeProvider time) : IShell
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     private static partial int SendSignal(int process, int signal);
-
-    /// <summary>Reads a pipe to its end, whoever holds it, and keeps the last of it.</summary>
-    private sealed class TailReader
-    {
-        private const int Limit = 8 * 1024;
-        private readonly Lock _lock = new();
-        private readonly byte[] _kept = new byte[2 * Limit];
-        private int _length;
-
-        public Task Done { get; private set; } = Task.CompletedTask;
-
-        public string Text
-        {
-            get
-            {
-                lock (_lock)
-                {
-                    int count = Math.Min(_length, Limit);
-                    return Encoding.UTF8.GetString(_kept, _length - count, count);
-                }
-            }
-        }
-
-        public static TailReader Start(Stream stream)
-        {
-            // The runtime reads pipes by blocking a pool thread; see CommandRunner.
-            TailReader reader = new();
-            reader.Done = Task.Factory.StartNew(() => reader.Read(stream), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-            return reader;
-        }
-
-        private void Read(Stream stream)
-        {
-            byte[] block = new byte[Limit];
-            try
-            {
-                for (int read; (read = stream.Read(block)) > 0;)
-                {
-                    Keep(block.AsSpan(0, read));
-                }
-            }
-            catch (Exception exception) when (exception is IOException or ObjectDisposedException)
-            {
-                // Nobody waits for more.
-            }
-        }
-
-        private void Keep(ReadOnlySpan<byte> bytes)
-        {
-            lock (_lock)
-            {
-                if (_length + bytes.Length > _kept.Length)
-                {
-                    int keep = Math.Min(_length, Limit);
-                    _kept.AsSpan(_length - keep, keep).CopyTo(_kept);
-                    _length = keep;
-                }
-
-                bytes.CopyTo(_kept.AsSpan(_length));
-                _length += bytes.Length;
-            }
-        }
-    }
 }

@@ -10,7 +10,12 @@ internal sealed record ShellScript(string Text, IReadOnlyList<string> Arguments)
     /// <summary>Whether there is nothing to run.</summary>
     public bool IsBlank => string.IsNullOrWhiteSpace(Text);
 
+    // What a message can hold.
+    private const int MaxShown = 500;
+
     /// <summary>What people are shown.</summary>
     public override string ToString() =>
-        VisibleText.Of(string.Join(' ', [Text.Trim().ReplaceLineEndings(" ⏎ "), .. Arguments.Select((value, index) => $"(${index + 1} = '{value}')")]));
+        VisibleText.Of(string.Join(' ', [Text.Trim().ReplaceLineEndings(" ⏎ "), .. Arguments.Select((value, index) => $"(${index + 1} = '{Cut(value)}')")]));
+
+    private static string Cut(string value) => value.Length <= MaxShown ? value : value[..MaxShown] + " …";
 }

@@ -1,3 +1,5 @@
+using PSBan.Model;
+
 namespace PSBan.Matching.Conversations;
 
 /// <summary>The sessions of late: a hundred at most, each for five minutes from its first line.</summary>
@@ -13,6 +15,46 @@ internal sealed class ConversationCache(TimeProvider clock)
     private readonly Dictionary<string, (Conversation Value, DateTimeOffset Expiry)> _entries = new(StringComparer.Ordinal);
     private readonly LinkedList<string> _order = [];
 
+    /// <summary>How often something has changed.</summary>
+    public long Version { get; private set; }
+
+    /// <summary>Copies the sessions that have not expired, oldest first.</summary>
+    public IReadOnlyList<RememberedSession> Remember()
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        return [.. _order.Select(session => (Id: session, Entry: _entries[session])).Where(session => session.Entry.Expiry > now).Select(session => Remember(session.Id, session.Entry.Value, session.Entry.Expiry))];
+    }
+
+    /// <summary>Begins from what was remembered.</summary>
+    /// <param name="sessions">The sessions, oldest first.</param>
+    public void Recall(IReadOnlyList<RememberedSession> sessions)
+    {
+        _entries.Clear();
+        _order.Clear();
+        foreach (RememberedSession session in sessions.TakeLast(Capacity))
+        {
+            CapturedData data = new();
+            foreach ((string name, string text) in session.Data)
+            {
+                data[name] = text;
+            }
+
+            Conversation conversation = new(data)
+            {
+                Matches = [.. session.Matches], NoFailMatches = [.. session.NoFailMatches], IsPending = session.IsPending,
+            };
+            foreach (string user in session.Users)
+            {
+                conversation.AddUser(user);
+            }
+
+            if (_entries.TryAdd(session.Id, (conversation, session.Expires)))
+            {
+                _order.AddLast(session.Id);
+            }
+        }
+    }
+
     /// <summary>Merges a match into its session.</summary>
     /// <param name="session">What identifies the session.</param>
     /// <param name="data">The captured groups; owned by the conversation from here on.</param>
@@ -20,6 +62,7 @@ internal sealed class ConversationCache(TimeProvider clock)
     /// <returns>The conversation, with the marks that hold after this line.</returns>
     public Conversation Merge(string session, CapturedData data, IReadOnlyList<string> lines)
     {
+        Version++;
         bool isGained = data.HasText(ConversationGroups.Gained);
         if (isGained && !data.HasText(ConversationGroups.NoFail))
         {
@@ -73,6 +116,10 @@ internal sealed class ConversationCache(TimeProvider clock)
         earlier.Count == 0 && later.Count <= MostLines ? later
         : later.Count == 0 ? earlier
         : [.. earlier.Concat(later).Skip(Math.Max(0, earlier.Count + later.Count - MostLines))];
+
+    // The lists of a conversation are replaced and never changed, its groups are not.
+    private static RememberedSession Remember(string id, Conversation conversation, DateTimeOffset expires) => new(
+        id, expires, new Dictionary<string, string>(conversation.Data, StringComparer.Ordinal), [.. conversation.Users ?? []], conversation.Matches, conversation.NoFailMatches, conversation.IsPending);
 
     private static void Update(Conversation conversation, CapturedData data, bool isGained)
     {

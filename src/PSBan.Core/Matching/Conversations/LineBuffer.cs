@@ -16,6 +16,9 @@ internal sealed class LineBuffer(int capacity)
     /// <summary>The lines, oldest first. The list is replaced and never changed, so that it may be kept.</summary>
     public IReadOnlyList<DatedLine> Lines => _lines;
 
+    /// <summary>How many lines were taken in.</summary>
+    public long Version { get; private set; }
+
     /// <summary>What patterns search: every line with its line end.</summary>
     public string Text => Join(_lines);
 
@@ -30,7 +33,11 @@ internal sealed class LineBuffer(int capacity)
 
     /// <summary>Takes in a line; the oldest leaves where there are too many.</summary>
     /// <param name="line">The line.</param>
-    public void Add(DatedLine line) => _lines = [.. _lines.TakeLast(capacity - 1), line];
+    public void Add(DatedLine line)
+    {
+        Version++;
+        _lines = [.. _lines.TakeLast(capacity - 1), line];
+    }
 
     /// <summary>Puts other lines in the place of all.</summary>
     /// <param name="lines">The lines.</param>

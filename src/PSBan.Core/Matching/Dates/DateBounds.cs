@@ -39,9 +39,10 @@ internal static class DateBounds
             regex += WordEnd;
         }
 
-        bool anchored = (boundBegin && begin == DateBegin.Line) || BeginsAtLine(regex) || EndsAtLine(regex);
+        bool atEnd = EndsAtLine(regex);
+        bool anchored = (boundBegin && begin == DateBegin.Line) || BeginsAtLine(regex) || atEnd;
         regex = NameFirstGroup(RemoveNoBoundMarks(regex), out string? cutGroup);
-        return new BoundedDate(flags + regex, cutGroup, anchored, boundBegin && begin == DateBegin.Line);
+        return new BoundedDate(flags + regex, cutGroup, anchored, boundBegin && begin == DateBegin.Line) { IsAtEnd = atEnd };
     }
 
     /// <summary>Removes from a pattern what bounds it, so that it can stand inside another.</summary>
@@ -180,4 +181,8 @@ internal enum DateBegin
 /// <param name="CutGroup">The first group, which is the text to cut out; null where there is none and the whole match is.</param>
 /// <param name="IsAnchored">Whether it is bound to the start or the end of the line.</param>
 /// <param name="GotLineBegin">Whether it was bound to the start of the line here.</param>
-internal readonly record struct BoundedDate(string Regex, string? CutGroup, bool IsAnchored, bool GotLineBegin);
+internal readonly record struct BoundedDate(string Regex, string? CutGroup, bool IsAnchored, bool GotLineBegin)
+{
+    /// <summary>Whether it is bound to the end of the line.</summary>
+    public bool IsAtEnd { get; init; }
+}

@@ -21,6 +21,9 @@ internal abstract class DateTemplate(string name, BoundedDate date)
     /// <summary>Whether it is bound to the start or the end of the line.</summary>
     public bool IsAnchored { get; } = date.IsAnchored;
 
+    /// <summary>Whether it is bound to the end of the line.</summary>
+    public bool IsAtEnd { get; } = date.IsAtEnd;
+
     /// <summary>How it counts against others when the list is sorted by use.</summary>
     public double Weight { get; init; } = 1;
 

@@ -31,6 +31,7 @@ internal sealed class Matcher
     private readonly TimeSpan _timeout;
     private readonly string[] _groups;
     private readonly DotNetDifferences _differences;
+    private readonly CoarseFilter _coarse;
     private readonly Lazy<SafeProgram?> _program;
     private readonly Lazy<QuickProgram?> _quick;
     private readonly Distrust _distrust = new();
@@ -47,6 +48,7 @@ internal sealed class Matcher
     {
         (_dotNetPattern, _timeout) = (dotNetPattern, timeout);
         _differences = new DotNetDifferences(pattern.Root);
+        _coarse = new CoarseFilter(pattern);
         _program = new Lazy<SafeProgram?>(() => SafeProgram.Compile(pattern));
         _quick = new Lazy<QuickProgram?>(() => isQuick ? QuickProgram.Compile(pattern) : null);
         _groups = [.. Enumerable.Range(1, pattern.Groups.Count).Where(group => pattern.Groups[group - 1] is not null).Select(group => DotNetWriter.GroupName(pattern, group))];
@@ -61,8 +63,9 @@ internal sealed class Matcher
     /// <summary>Searches a text for the leftmost match.</summary>
     /// <param name="text">The text.</param>
     /// <param name="spans">Start and end of the match and of every named group; -1 for those that took no part.</param>
+    /// <param name="budget">What work the text may still cause; null where no more than the engines' own limits hold.</param>
     /// <exception cref="RegexMatchTimeoutException">Neither engine found the verdict within its limit.</exception>
-    public bool TrySearch(string text, out int[] spans)
+    public bool TrySearch(string text, out int[] spans, WorkBudget? budget = null)
     {
         Span<int> places = stackalloc int[_groups.Length <= QuickProgram.MostGroups ? 2 + (2 * _groups.Length) : 0];
         if (TryQuickly(text, places) is { } found)
@@ -71,7 +74,7 @@ internal sealed class Matcher
             return found;
         }
 
-        for (int attempt = 1; !IsForSafeEngine(text); attempt++)
+        for (int attempt = 1; !IsForSafeEngine(text, budget); attempt++)
         {
             try
             {
@@ -81,11 +84,11 @@ internal sealed class Matcher
             }
             catch (RegexMatchTimeoutException)
             {
-                NoteTimeout(attempt, text);
+                NoteTimeout(attempt, text, budget);
             }
         }
 
-        return SafeEngine.TrySearch(_program.Value!, text, out spans);
+        return SearchSafely(text, out spans, budget);
     }
 
     /// <summary>Whether the pattern matches anywhere in a text.</summary>
@@ -98,7 +101,7 @@ internal sealed class Matcher
             return found;
         }
 
-        for (int attempt = 1; !IsForSafeEngine(text); attempt++)
+        for (int attempt = 1; !IsForSafeEngine(text, null); attempt++)
         {
             try
             {
@@ -106,11 +109,11 @@ internal sealed class Matcher
             }
             catch (RegexMatchTimeoutException)
             {
-                NoteTimeout(attempt, text);
+                NoteTimeout(attempt, text, null);
             }
         }
 
-        return SafeEngine.TrySearch(_program.Value!, text, out _);
+        return SearchSafely(text, out _, null);
     }
 
     /// <summary>Searches by the quick engine.</summary>
@@ -133,9 +136,21 @@ internal sealed class Matcher
         return found;
     }
 
-    private bool IsForSafeEngine(ReadOnlySpan<char> text) => (_differences.Matter(text) || _distrust.Spares(text.Length)) && _program.Value is not null;
+    private bool SearchSafely(ReadOnlySpan<char> text, out int[] spans, WorkBudget? budget)
+    {
+        if (text.Length >= CoarseFilter.LeastLength && !_differences.Matter(text) && !_coarse.Allows(text))
+        {
+            spans = [];
+            return false;
+        }
 
-    private void NoteTimeout(int attempt, ReadOnlySpan<char> text)
+        return SafeEngine.TrySearch(_program.Value!, text, out spans, budget);
+    }
+
+    private bool IsForSafeEngine(ReadOnlySpan<char> text, WorkBudget? budget) =>
+        (_differences.Matter(text) || _distrust.Spares(text.Length) || budget is { IsHurried: true }) && _program.Value is not null;
+
+    private void NoteTimeout(int attempt, ReadOnlySpan<char> text, WorkBudget? budget)
     {
         if (attempt < Attempts)
         {
@@ -143,6 +158,11 @@ internal sealed class Matcher
         }
 
         _distrust.Add(text.Length);
+        if (budget is not null)
+        {
+            budget.IsHurried = true;
+        }
+
         if (_program.Value is null)
         {
             throw new RegexMatchTimeoutException(text.ToString(), _dotNetPattern, _timeout);

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using PSBan.Matching.Patterns.Engine;
 using PSBan.Matching.Patterns.Tree;
 
 namespace PSBan.Matching.Patterns;
@@ -63,9 +64,15 @@ public sealed class Pattern
     /// <exception cref="RegexMatchTimeoutException">
     /// The pattern is not linear and took too many steps for this text, or the text is too long to be judged safely (some hundred thousand characters).
     /// </exception>
-    public bool TryMatch(string input, out PatternMatch match)
+    public bool TryMatch(string input, out PatternMatch match) => TryMatch(input, out match, null);
+
+    /// <summary>Searches the text for the leftmost match, within what work a line may cause.</summary>
+    /// <param name="input">The text.</param>
+    /// <param name="match">The match.</param>
+    /// <param name="budget">What work the line may still cause.</param>
+    internal bool TryMatch(string input, out PatternMatch match, WorkBudget? budget)
     {
-        bool found = _matcher.TrySearch(input, out int[] spans);
+        bool found = _matcher.TrySearch(input, out int[] spans, budget);
         match = found ? new PatternMatch(this, input, spans) : default;
         return found;
     }
@@ -90,7 +97,7 @@ public sealed class Pattern
 
     /// <summary>Whether the pattern matches anywhere in the text.</summary>
     /// <param name="input">The text.</param>
-    /// <exception cref="RegexMatchTimeoutException">As for <see cref="TryMatch"/>.</exception>
+    /// <exception cref="RegexMatchTimeoutException">As for <see cref="TryMatch(string, out PatternMatch)"/>.</exception>
     public bool IsMatch(ReadOnlySpan<char> input) => _matcher.IsMatch(input);
 
     /// <summary>The place of a group's name in <see cref="GroupNames"/>; negative where there is none.</summary>

@@ -25,6 +25,9 @@ public sealed record JournalOptions
     /// <summary>The journal namespace; null for the default one.</summary>
     public string? Namespace { get; init; }
 
+    /// <summary>After how long a silence it is looked whether journalctl has missed something.</summary>
+    internal TimeSpan StallCheck { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>The identity of this machine (machine-id(5)), which entries of its own journal carry; null where it has none.</summary>
     internal string? Machine { get; init; } = JournalFiles.MachineId();
 

@@ -15,6 +15,7 @@ internal sealed class JournalSession
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_lookEvery = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_stallGrace = TimeSpan.FromSeconds(2);
 
     private readonly string _name;
     private readonly JournalOptions _options;
@@ -32,6 +33,8 @@ internal sealed class JournalSession
     private TimeSpan _pause = s_firstPause;
     private bool _isLost;
     private bool _isTold;
+    private bool _isReplaced;
+    private long _newest;
     private bool _isWithoutMerge;
 
     /// <summary>Begins a session; nothing is started yet.</summary>
@@ -74,7 +77,7 @@ internal sealed class JournalSession
                     }
 
                     _pause = _options.Time.GetElapsedTime(started) >= s_longestPause ? s_firstPause : _pause;
-                    if (!cancelToken.IsCancellationRequested && JournalFiles.Snapshot(_options) == files)
+                    if (!cancelToken.IsCancellationRequested && !_isReplaced)
                     {
                         (int code, string complaint) = await process.EndAsync().ConfigureAwait(false);
                         TellEnd(code, complaint);
@@ -91,7 +94,8 @@ internal sealed class JournalSession
         try
         {
             _tail = await JournalTail.ReadAsync(_options, cancelToken).ConfigureAwait(false);
-            _inOperation = false;
+            _newest = Math.Max(_newest, _tail.Realtime);
+            (_inOperation, _isReplaced) = (false, false);
             _isPastTail = _tail.Cursor is null || _atEnd
                 || (_cursor is null && _since is { } since && _tail.Realtime < since.ToUnixTimeMilliseconds() * 1000);
             _toSkip = _cursor;
@@ -133,16 +137,56 @@ internal sealed class JournalSession
     private async Task<bool> FillAsync(JournalReader reader, JournalProcess process, string files)
     {
         Task<bool> fill = reader.FillAsync();
-        while (_options.Files.Count > 0 && await Task.WhenAny(fill, Task.Delay(s_lookEvery, _options.Time)).ConfigureAwait(false) != fill)
+        TimeSpan look = _options.Files.Count > 0 ? s_lookEvery : _options.StallCheck;
+        while (true)
         {
-            if (JournalFiles.Snapshot(_options) != files)
+            try
             {
-                process.Kill();
-                break;
+                return await fill.WaitAsync(look, _options.Time).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                if (_options.Files.Count > 0 ? JournalFiles.Snapshot(_options) != files : await IsStalledAsync(fill).ConfigureAwait(false))
+                {
+                    _isReplaced = true;
+                    process.Kill();
+                }
             }
         }
+    }
 
-        return await fill.ConfigureAwait(false);
+    /// <summary>
+    /// Whether the journal has entries that journalctl does not tell of, as it has happened around rotations. Asked only when reading has caught up, for a long
+    /// search is no stall.
+    /// </summary>
+    private async Task<bool> IsStalledAsync(Task<bool> fill)
+    {
+        if (!_isPastTail && !_inOperation)
+        {
+            return false;
+        }
+
+        try
+        {
+            JournalTail tail = await JournalTail.ReadAsync(_options, CancellationToken.None).ConfigureAwait(false);
+            if (tail.Cursor is null || tail.Realtime <= _newest)
+            {
+                return false;
+            }
+
+            await fill.WaitAsync(s_stallGrace, _options.Time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            Warn("stalled", "journalctl had ceased to tell of new entries; it is started again where it stopped, and so it will be from now on.");
+            return true;
+        }
+        catch (IOException)
+        {
+            // Whatever it is, the one that is running says it when it ends.
+        }
+
+        return false;
     }
 
     private IEnumerable<LogBlock> Blocks(JournalReader reader)
@@ -215,6 +259,7 @@ internal sealed class JournalSession
 
         _lines.Add(entry);
         _cursor = entry.Cursor;
+        _newest = Math.Max(_newest, entry.Realtime);
         _pause = s_firstPause;
     }
 

@@ -66,6 +66,13 @@ public sealed class ScriptWriterTests
     public void Tags_of_a_ban(string tag, string expected) => Assert.Equal(expected, ActionFile.Write($"<{tag}>", ActionFile.Ban()).Text);
 
     [Fact]
+    public void Where_there_is_no_ban_the_jails_own_length_is_told()
+    {
+        CommandTicket ticket = new("jail", null, "", DateTimeOffset.UnixEpoch, default) { BanTime = Duration.FromSeconds(3600) };
+        Assert.Equal("timeout 3600", ScriptWriter.Write("timeout <bantime>", ticket.ValueOf).Text);
+    }
+
+    [Fact]
     public void Tags_of_other_bans()
     {
         Assert.Equal("inet6 5.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.d.a.b.0.8.b.d.0.1.0.0.2.", ActionFile.Write("<family> <ip-rev>", ActionFile.Ban("2001:db8:bad::5")).Text);

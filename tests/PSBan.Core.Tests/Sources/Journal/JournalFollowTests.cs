@@ -146,6 +146,39 @@ public sealed class JournalFollowTests : IDisposable
     }
 
     [RequiresFact("journalctl", JournalWriter.Program)]
+    public async Task A_journalctl_that_hangs_is_replaced()
+    {
+        using JournalWriter writer = new(_folder["a.journal"]);
+        writer.Write("one");
+        await using Follower follower = new(new JournalLogSource(Options with { StallCheck = TimeSpan.FromMilliseconds(200) }));
+        await follower.UntilLine("mx one");
+        using (Process stop = Process.Start("kill", ["-STOP", Journalctl().Single().ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+        {
+            await stop.WaitForExitAsync();
+        }
+
+        writer.Write("two");
+        await follower.UntilLine("mx two");
+
+        Assert.Equal(["mx one", "mx two"], follower.Lines);
+        Assert.Single(follower.Observer.All, said => said.Contains("ceased to tell", StringComparison.Ordinal));
+    }
+
+    [RequiresFact("journalctl", JournalWriter.Program)]
+    public async Task An_entry_of_any_length_is_cut_at_the_limit_and_said_once()
+    {
+        using JournalWriter writer = new(_folder["a.journal"]);
+        await using Follower follower = new(new JournalLogSource(Options with { LineLimit = 5000 }));
+        writer.Write(new string('x', 3_000_000), fields: [("SYSLOG_IDENTIFIER", "a")]);
+        writer.Write(new string('y', 6000), fields: [("SYSLOG_IDENTIFIER", "a")]);
+        writer.Write("short", fields: [("SYSLOG_IDENTIFIER", "a")]);
+        await follower.UntilLine("mx a: short");
+
+        Assert.Equal(["mx a: " + new string('x', 5000), "mx a: " + new string('y', 5000), "mx a: short"], follower.Lines);
+        Assert.Single(follower.Observer.All, said => said.StartsWith("warning", StringComparison.Ordinal));
+    }
+
+    [RequiresFact("journalctl", JournalWriter.Program)]
     public async Task A_vacuumed_place_is_said_once_and_reading_goes_on_by_time()
     {
         using (JournalWriter old = new(_folder["a.journal"]))

@@ -23,7 +23,7 @@ internal sealed partial class SafeEngine
     private readonly int[] _slots;
     private readonly (int Start, int End)[] _runs;
     private ulong[] _visited = [];
-    private (int Step, int Place)[] _stack = new (int, int)[64];
+    private (int Step, int Place)[] _stack = ArrayPool<(int, int)>.Shared.Rent(64);
     private int _height;
     private readonly List<long> _visitsOfPart = [];
     private readonly VisitsByGroups? _visitsByGroups;
@@ -41,10 +41,13 @@ internal sealed partial class SafeEngine
     /// <param name="program">The program.</param>
     /// <param name="text">The text.</param>
     /// <param name="spans">Start and end of the match and of every named group; -1 for those that took no part.</param>
-    /// <exception cref="RegexMatchTimeoutException">The text is too long to remember every place, or the program is not linear and took too many steps.</exception>
-    public static bool TrySearch(SafeProgram program, ReadOnlySpan<char> text, out int[] spans)
+    /// <param name="budget">How many steps may be taken; null where the program being linear is bound enough.</param>
+    /// <exception cref="RegexMatchTimeoutException">The text is too long to remember every place, or it took too many steps.</exception>
+    public static bool TrySearch(SafeProgram program, ReadOnlySpan<char> text, out int[] spans, WorkBudget? budget = null)
     {
         var engine = new SafeEngine(program);
+        long steps = Math.Min(program.IsLinear ? budget is null ? long.MaxValue : WorkBudget.StepsOfPattern : MostSteps, budget?.StepsLeft ?? long.MaxValue);
+        engine._stepsLeft = steps;
         long visits = program.References.Count > 0 ? 0 : (long)program.Branches * (text.Length + 1) << program.Conditions.Count;
         if (visits > MostVisits)
         {
@@ -60,13 +63,14 @@ internal sealed partial class SafeEngine
         }
         finally
         {
+            budget?.Spend(steps - Math.Max(0, engine._stepsLeft));
             ArrayPool<ulong>.Shared.Return(engine._visited);
+            ArrayPool<(int, int)>.Shared.Return(engine._stack);
         }
     }
 
     private bool Search(ReadOnlySpan<char> text, out int[] spans)
     {
-        _stepsLeft = _program.IsLinear ? long.MaxValue : MostSteps;
         Array.Fill(_runs, (-1, -1));
         for (int start = 0; start <= text.Length; start += start < text.Length ? WidthAt(text, start) : 1)
         {
@@ -76,6 +80,11 @@ internal sealed partial class SafeEngine
             {
                 spans = Spans(start, end);
                 return true;
+            }
+
+            if (_program.IsTiedToStart)
+            {
+                break;
             }
         }
 
@@ -276,7 +285,10 @@ internal sealed partial class SafeEngine
     {
         if (_height == _stack.Length)
         {
-            Array.Resize(ref _stack, 2 * _height);
+            (int, int)[] larger = ArrayPool<(int, int)>.Shared.Rent(2 * _height);
+            _stack.CopyTo(larger, 0);
+            ArrayPool<(int, int)>.Shared.Return(_stack);
+            _stack = larger;
         }
 
         _stack[_height++] = (step, place);

@@ -15,6 +15,9 @@ internal sealed record SafeProgram(
     Instruction[] Code, int Branches, int Runs, int Slots, IReadOnlyList<int> Conditions, IReadOnlyList<int> References, IReadOnlyList<int> GroupSlots,
     bool IsLinear)
 {
+    /// <summary>Whether it can match nowhere but at the start of the text.</summary>
+    public bool IsTiedToStart => Code.FirstOrDefault(step => step.Operation != Operation.Save) is { Operation: Operation.Anchor, X: (int)AnchorKind.Start };
+
     /// <summary>Compiles a pattern; null where it would be too long or has too many conditions.</summary>
     /// <param name="pattern">The pattern.</param>
     public static SafeProgram? Compile(ParsedPattern pattern) => new SafeCompiler(pattern).Compile();
