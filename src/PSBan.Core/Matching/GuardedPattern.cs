@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 using PSBan.Matching.Patterns;
 using PSBan.Model;
@@ -12,6 +13,7 @@ namespace PSBan.Matching;
 internal class GuardedPattern(Pattern pattern, PatternRole role, int index, SourceLocation location)
 {
     private readonly StallGuard _guard = new();
+    private TimeSpan _timeSpent;
 
     /// <summary>The pattern.</summary>
     public Pattern Pattern { get; } = pattern;
@@ -23,7 +25,7 @@ internal class GuardedPattern(Pattern pattern, PatternRole role, int index, Sour
     public long Hits { get; set; }
 
     /// <summary>How it has fared so far.</summary>
-    public PatternUsage Usage => new(role, Index, Pattern, location, Hits, _guard.TimedOut, _guard.MaxLength);
+    public PatternUsage Usage => new(role, Index, Pattern, location, Hits, _guard.TimedOut, _guard.MaxLength) { TimeSpent = _timeSpent };
 
     private string Name => role == PatternRole.PrefRegex ? "prefregex" : $"{(role == PatternRole.FailRegex ? "failregex" : "ignoreregex")} {Index + 1}";
 
@@ -32,6 +34,19 @@ internal class GuardedPattern(Pattern pattern, PatternRole role, int index, Sour
     /// <param name="match">The match.</param>
     /// <param name="watch">Hears of time exceeded.</param>
     public bool TryMatch(string text, out PatternMatch match, LineWatch watch)
+    {
+        if (!watch.MeasuresTime)
+        {
+            return Search(text, out match, watch);
+        }
+
+        long start = Stopwatch.GetTimestamp();
+        bool matches = Search(text, out match, watch);
+        _timeSpent += Stopwatch.GetElapsedTime(start);
+        return matches;
+    }
+
+    private bool Search(string text, out PatternMatch match, LineWatch watch)
     {
         match = default;
         if (!Pattern.MayMatch(text))

@@ -28,7 +28,7 @@ public sealed class LineFilter
         _clock = clock;
         _patterns = patterns;
         _likelihood = new LineLikelihood(patterns, options.CheckAllRegex);
-        _watch = new LineWatch(options.Clock, options.Notify);
+        _watch = new LineWatch(options.Clock, options.Notify) { MeasuresTime = options.MeasuresTime };
         _dater = new LineDater(patterns.Dates, patterns.TimeRules, options, _watch);
         _buffer = new LineBuffer(patterns.MaxLines);
         _finder = new FailureFinder(patterns, options, _buffer, _watch);

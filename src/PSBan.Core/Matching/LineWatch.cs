@@ -10,6 +10,9 @@ internal sealed class LineWatch(TimeProvider clock, Action<LineNotice>? notify)
     private readonly Dictionary<LineNoticeKind, DateTimeOffset> _quietUntil = [];
     private string _line = string.Empty;
 
+    /// <summary>Whether patterns measure how long they take.</summary>
+    public bool MeasuresTime { get; init; }
+
     /// <summary>What work the line may still cause.</summary>
     public WorkBudget Budget { get; } = new();
 

@@ -26,6 +26,9 @@ public enum PatternRole
 /// <param name="MaxLength">The longest text it is still tried on; <see cref="int.MaxValue"/> as long as it has not been put aside.</param>
 public sealed record PatternUsage(PatternRole Role, int Index, Pattern Pattern, SourceLocation Location, long Hits, long TimedOut, int MaxLength)
 {
+    /// <summary>How long the searches for it took, where <see cref="LineFilterOptions.MeasuresTime"/> asked for that; zero where it did not.</summary>
+    public TimeSpan TimeSpent { get; init; }
+
     /// <summary>The pattern as written, tags unexpanded.</summary>
     public string Text => Pattern.Text;
 

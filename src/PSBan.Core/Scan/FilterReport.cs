@@ -30,6 +30,11 @@ public sealed record FilterReport
     /// <summary>How long it took, reading included.</summary>
     public double ElapsedSeconds { get; init; }
 
+    /// <summary>
+    /// The prefregex with its hits; null where the filter has none. Lines that lack what every failregex needs are not tried on it, unless time is measured.
+    /// </summary>
+    public PatternReport? PrefPattern { get; init; }
+
     /// <summary>Each failregex with its hits.</summary>
     public IReadOnlyList<PatternReport> Patterns { get; init; } = [];
 
@@ -60,6 +65,12 @@ public sealed record PatternReport(string Pattern, long Hits)
     /// <summary>Where it is written.</summary>
     [JsonIgnore]
     public SourceLocation Location { get; init; }
+
+    /// <summary>How long the searches for it took, where <see cref="ScanOptions.MeasuresTime"/> asked for that; zero where it did not.</summary>
+    public TimeSpan TimeSpent { get; init; }
+
+    /// <summary>On how many lines it exceeded its limit.</summary>
+    public long TimedOut { get; init; }
 
     /// <summary>Whether it runs in linear time whatever the line.</summary>
     public bool IsLinear { get; init; }

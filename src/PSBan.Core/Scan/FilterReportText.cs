@@ -24,6 +24,11 @@ public static class FilterReportText
             text.Append(string.Join('\n', problem.ToString().Split('\n').Select(VisibleText.Of))).Append('\n');
         }
 
+        if (report.PrefPattern is { } prefix)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\nPrefregex: {prefix.Hits} hits{Time(prefix)}\n  {VisibleText.Of(prefix.Pattern)}\n");
+        }
+
         Patterns(text, "Failregex", report.Patterns);
         Patterns(text, "Ignoreregex", report.IgnorePatterns);
         text.Append("\nDate templates: [hits] template\n");
@@ -49,13 +54,16 @@ public static class FilterReportText
         {
             if (patterns[i].Hits > 0)
             {
-                text.Append(CultureInfo.InvariantCulture, $"  {i + 1}) [{patterns[i].Hits}] {VisibleText.Of(patterns[i].Pattern)}\n");
+                text.Append(CultureInfo.InvariantCulture, $"  {i + 1}) [{patterns[i].Hits}]{Time(patterns[i])} {VisibleText.Of(patterns[i].Pattern)}\n");
             }
         }
 
         int without = patterns.Count(pattern => pattern.Hits == 0);
         text.Append(without > 0 ? string.Create(CultureInfo.InvariantCulture, $"  {without} without a hit\n") : string.Empty);
     }
+
+    private static string Time(PatternReport pattern) =>
+        pattern.TimeSpent == TimeSpan.Zero ? string.Empty : string.Create(CultureInfo.InvariantCulture, $" {pattern.TimeSpent.TotalMilliseconds:0.0} ms");
 
     private static void Lines(StringBuilder text, string title, IReadOnlyList<string> lines, long total)
     {

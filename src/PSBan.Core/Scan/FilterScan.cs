@@ -38,6 +38,7 @@ public sealed class FilterScan
         filter = filter with
         {
             IgnoreRegex = options.IgnoreRegex is { } ignore ? [new Located<string>(ignore, default)] : filter.IgnoreRegex,
+            UseDns = options.UseDns ?? filter.UseDns,
             DatePattern = options.DatePattern is { } date ? new Located<string>(date, default) : filter.DatePattern,
         };
         return LineFilter.TryCreate(filter, Lines(options, checkAll: true), found) is null ? null : new FilterScan(options, filter, found);
@@ -62,8 +63,12 @@ public sealed class FilterScan
     {
         ArgumentNullException.ThrowIfNull(sources);
         long start = _options.Clock.GetTimestamp();
+<<<<<<< HEAD
         LineFilter filter = LineFilter.TryCreate(_filter, Lines(_options, checkAll: true) with { OnlyCounts = true }, new List<Problem>())!;
         Meter.Reset();
+=======
+        LineFilter filter = LineFilter.TryCreate(_filter, Lines(_options, checkAll: true) with { OnlyCounts = true, MeasuresTime = _options.MeasuresTime }, new List<Problem>())!;
+>>>>>>> proof
         var tally = new LineTally(_options.KeepLines);
         List<string> names = [];
         foreach (ILogSource source in sources)
@@ -112,7 +117,7 @@ public sealed class FilterScan
 
     private async Task ReadAsync(ILogSource source, LineFilter filter, LineTally tally, CancellationToken cancelToken)
     {
-        if (source is FileSource file && filter.Sieve is { } sieve)
+        if (!_options.MeasuresTime && source is FileSource file && filter.Sieve is { } sieve)
         {
             using SievingReader reader = new(file, filter, sieve, tally, Meter);
             await reader.ReadAsync(cancelToken).ConfigureAwait(false);

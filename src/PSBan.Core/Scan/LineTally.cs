@@ -64,6 +64,7 @@ internal sealed class LineTally(int keepLines)
         Ignored = _ignoredCount,
         Missed = _lines - _matchedCount - _ignoredCount,
         TimedOut = _timedOut,
+        PrefPattern = Patterns(filter, PatternRole.PrefRegex) is [var prefix] ? prefix : null,
         Patterns = Patterns(filter, PatternRole.FailRegex),
         IgnorePatterns = Patterns(filter, PatternRole.IgnoreRegex),
         DateTemplates = [.. filter.DateTemplates.Where(use => use.Hits > 0).OrderByDescending(use => use.Hits).Select(use => new DateTemplateReport(use.Name, use.Hits))],
@@ -76,6 +77,8 @@ internal sealed class LineTally(int keepLines)
         [.. filter.Patterns.Where(pattern => pattern.Role == role).Select(pattern => new PatternReport(pattern.Text, pattern.Hits)
             {
                 Location = pattern.Location,
+                TimeSpent = pattern.TimeSpent,
+                TimedOut = pattern.TimedOut,
                 IsLinear = pattern.Pattern.IsLinear,
                 Literals = pattern.Pattern.Literals?.Values ?? [],
             })];

@@ -1,3 +1,4 @@
+using PSBan.Configuration;
 using PSBan.Watch;
 
 namespace PSBan.Scan;
@@ -32,6 +33,13 @@ public sealed record ScanOptions
 
     /// <summary>The encoding of the logs, or <c>auto</c>.</summary>
     public string Encoding { get; init; } = "auto";
+
+    /// <summary>What becomes of host names in place of what the filter says; null to keep that.</summary>
+    public UseDns? UseDns { get; init; }
+
+    /// <summary>Whether to measure how long each pattern takes. A log then takes longer to read: every line is looked at by itself.</summary>
+    /// <value>The default is false.</value>
+    public bool MeasuresTime { get; init; }
 
     /// <summary>How many lines of each kind (missed, matched, ignored) the report keeps.</summary>
     /// <value>The default is 0: none.</value>
