@@ -63,12 +63,8 @@ public sealed class FilterScan
     {
         ArgumentNullException.ThrowIfNull(sources);
         long start = _options.Clock.GetTimestamp();
-<<<<<<< HEAD
-        LineFilter filter = LineFilter.TryCreate(_filter, Lines(_options, checkAll: true) with { OnlyCounts = true }, new List<Problem>())!;
-        Meter.Reset();
-=======
         LineFilter filter = LineFilter.TryCreate(_filter, Lines(_options, checkAll: true) with { OnlyCounts = true, MeasuresTime = _options.MeasuresTime }, new List<Problem>())!;
->>>>>>> proof
+        Meter.Reset();
         var tally = new LineTally(_options.KeepLines);
         List<string> names = [];
         foreach (ILogSource source in sources)
