@@ -52,8 +52,9 @@ public sealed class SieveTests
         }
     }
 
+    // How often the prefregex was found depends on how many lines were tried on it, which is what a sieve changes; the report says so.
     private static string Text(FilterReport report) =>
-        JsonSerializer.Serialize(report with { Sources = [], ElapsedSeconds = 0 });
+        JsonSerializer.Serialize(report with { Sources = [], ElapsedSeconds = 0, PrefPattern = null });
 
     /// <summary>Lines of the filter's own sample, of others, and of a syslog without any failure; mostly in stretches of one layout, as logs are.</summary>
     private static string[] Mix(string own, string samples)
