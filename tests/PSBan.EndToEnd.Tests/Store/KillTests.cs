@@ -106,6 +106,19 @@ public sealed class KillTests(ITestOutputHelper output)
     {
         await using WatchProcess watch = WatchProcess.Start(space, folder.Path, "nft");
         await watch.WaitForAsync("Started");
+        try
+        {
+            return await AskAtEndAsync(watch, folder, first, second);
+        }
+        catch (WatchNotRunningException e)
+        {
+            (int exitCode, string error) = await watch.WhenEndedAsync();
+            throw new InvalidOperationException($"The watch ended by itself with {exitCode}: {error}", e);
+        }
+    }
+
+    private static async Task<Outcome> AskAtEndAsync(WatchProcess watch, WatchFolder folder, int first, int second)
+    {
         await using WatchClient client = await WatchProcess.ConnectAsync(folder.Path);
         IReadOnlyList<JailInfo> jails = [];
         await Eventually.TrueAsync(

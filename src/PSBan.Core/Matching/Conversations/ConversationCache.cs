@@ -36,7 +36,7 @@ internal sealed class ConversationCache(TimeProvider clock)
             CapturedData data = new();
             foreach ((string name, string text) in session.Data)
             {
-                data[name] = text;
+                data[string.Intern(name)] = text;
             }
 
             Conversation conversation = new(data)
@@ -119,7 +119,7 @@ internal sealed class ConversationCache(TimeProvider clock)
         : later.Count == 0 ? earlier
         : [.. earlier.Concat(later).Skip(Math.Max(0, earlier.Count + later.Count - MostLines))];
 
-    // The lists of a conversation are replaced and never changed, its groups are not.
+    // The lists of a conversation are replaced and never changed; its groups are changed.
     private static RememberedSession Remember(string id, Conversation conversation, DateTimeOffset expires) => new(
         id, expires, new Dictionary<string, string>(conversation.Data, StringComparer.Ordinal), [.. conversation.Users ?? []], conversation.Matches, conversation.NoFailMatches, conversation.IsPending);
 
