@@ -67,8 +67,8 @@ def syslog(line):
 
 
 def domino(r, now):
-    stamp = time.strftime("%m/%d/%Y %I:%M:%S %p", time.gmtime(now))
-    head = f"[{r.randint(100, 99999):06d}:{r.randint(1, 99):05d}-{r.getrandbits(32):08X}] {stamp}  "
+    stamp = time.strftime("%d-%m-%Y %H:%M:%S", time.gmtime(now))
+    head = f"[{r.randint(100, 99999):06d}:{r.randint(1, 99):05d}-{r.getrandbits(32):08X}] {stamp}   "
     if r.random() < 0.05:
         return f"{head}smtp: {r.choice(USERS)} [{address(r)}] authentication failure using internet password\n"
     return head + r.choice((
@@ -80,9 +80,8 @@ def domino(r, now):
 
 def access(r, now):
     stamp = time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(now))
-    path, status = ("/admin/login", 401) if r.random() < 0.05 else (f"/articles/{r.randint(1, 9999)}.html", 200)
-    user = r.choice(USERS) if status == 401 else "-"
-    return f'{address(r)} - {user} [{stamp}] "GET {path} HTTP/1.1" {status} {r.randint(200, 99999)} "-" "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"\n'
+    path, status = ("/wp-login.php", 404) if r.random() < 0.05 else (f"/articles/{r.randint(1, 9999)}.html", 200)
+    return f'{address(r)} - - [{stamp}] "GET {path} HTTP/1.1" {status} {r.randint(200, 99999)} "-" "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"\n'
 
 
 def mixed(r):

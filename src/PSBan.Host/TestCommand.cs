@@ -60,6 +60,7 @@ internal static class TestCommand
         FilterReport report;
         try
         {
+            await using ReadProgress progress = ReadProgress.Start(scan.Meter, log);
             report = await scan.TestAsync([scan.Open(log)], cancelToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

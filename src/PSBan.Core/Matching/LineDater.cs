@@ -81,6 +81,11 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
         }
     }
 
+    /// <summary>Takes note of lines that are not looked at.</summary>
+    /// <param name="lines">The lines, each ended by <c>\n</c>.</param>
+    /// <param name="inOperation">Whether they are being written now.</param>
+    public void PassOverAll(ReadOnlySpan<char> lines, bool inOperation) => _passedOver.AddAll(lines, inOperation);
+
     /// <summary>The layout that the date of the next line is expected in; null where only a search can tell.</summary>
     public DateLayout? Expected => _detector.Expected;
 

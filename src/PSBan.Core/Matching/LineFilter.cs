@@ -53,8 +53,11 @@ public sealed class LineFilter
     /// </summary>
     public PatternLiterals? RequiredLiterals => _likelihood.Required;
 
+    /// <summary>Few strings of which every line contains one that <see cref="MayMatch"/>, for a search through many lines; null where there are none.</summary>
+    internal PatternLiterals? CoarseLiterals => _likelihood.Coarse;
+
     /// <summary>Sieves lines ahead of this filter; null where every line has to be processed.</summary>
-    internal LineSieve? Sieve => _likelihood.Coarse is { } coarse ? new LineSieve(_likelihood, coarse, LinePreparer.TryCreate(_patterns, _options)) : null;
+    internal LineSieve? Sieve => LineLikelihood.Search(_likelihood.Coarse) is { } coarse ? new LineSieve(_likelihood, coarse, LinePreparer.TryCreate(_patterns, _options)) : null;
 
     /// <summary>The layout that the date of the next line is expected in; null where only a search can tell.</summary>
     internal DateLayout? ExpectedLayout => _dater.Expected;
@@ -126,6 +129,18 @@ public sealed class LineFilter
     {
         _clock.Set();
         _dater.PassOver(line, inOperation);
+    }
+
+    /// <summary>Takes note of lines that are not processed because they cannot be failures.</summary>
+    /// <param name="lines">The lines, each ended by <c>\n</c>.</param>
+    /// <param name="inOperation">Whether they are being written now.</param>
+    public void PassOverAll(ReadOnlySpan<char> lines, bool inOperation)
+    {
+        if (!lines.IsEmpty)
+        {
+            _clock.Set();
+            _dater.PassOverAll(lines, inOperation);
+        }
     }
 
     /// <summary>Takes note of lines that the sieve passed over: they cannot match, and their dates are in the expected layout.</summary>

@@ -12,14 +12,14 @@ internal sealed class LineLikelihood
     private readonly SearchValues<string>? _prefix;
     private readonly SearchValues<string>? _any;
     private readonly SearchValues<string>? _ignored;
-    private readonly Lazy<SearchValues<string>?> _coarse;
+    private readonly Lazy<PatternLiterals?> _coarse;
 
     /// <summary>Gathers the strings.</summary>
     /// <param name="patterns">The patterns of the filter.</param>
     /// <param name="countsIgnored">Whether it matters that an ignoreregex matches a line that no failregex does, as it does in reports.</param>
     public LineLikelihood(FilterPatterns patterns, bool countsIgnored)
     {
-        _coarse = new Lazy<SearchValues<string>?>(() => null);
+        _coarse = new Lazy<PatternLiterals?>(() => null);
 
         // Where patterns span lines, any line may be the middle of a match, and it pushes others out of the buffer.
         if (patterns.MaxLines > 1)
@@ -44,14 +44,14 @@ internal sealed class LineLikelihood
         _ignored = Search(ignored);
         Required = any ?? prefix;
         PatternLiterals? best = any is null || prefix?.Score > any.Score ? prefix : any;
-        _coarse = new Lazy<SearchValues<string>?>(() => best is null ? null : CoarseLiterals.Search(ignored is null ? best : Join([best, ignored])));
+        _coarse = new Lazy<PatternLiterals?>(() => best is null ? null : CoarseLiterals.Merge(ignored is null ? best : Join([best, ignored])));
     }
 
     /// <summary>Strings of which a line must contain at least one to be a failure; null where it may do without.</summary>
     public PatternLiterals? Required { get; }
 
     /// <summary>Few strings of which every line that <see cref="Allows"/> lets through contains one, for a search through many lines; null where there are none.</summary>
-    public SearchValues<string>? Coarse => _coarse.Value;
+    public PatternLiterals? Coarse => _coarse.Value;
 
     /// <summary>Whether a line can match.</summary>
     /// <param name="line">The line.</param>
@@ -67,6 +67,8 @@ internal sealed class LineLikelihood
     private static PatternLiterals Join(IReadOnlyList<PatternLiterals> sets) =>
         new([.. sets.SelectMany(set => set.Values).Distinct(StringComparer.Ordinal)], sets.Any(set => set.IgnoreCase));
 
-    private static SearchValues<string>? Search(PatternLiterals? literals) =>
+    /// <summary>A search for strings; null where there are none.</summary>
+    /// <param name="literals">The strings.</param>
+    public static SearchValues<string>? Search(PatternLiterals? literals) =>
         literals is null ? null : SearchValues.Create([.. literals.Values], literals.IgnoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
 }

@@ -18,12 +18,32 @@ internal sealed class PassedOverLines(TimeProvider clock)
     private int _count;
     private int _next;
 
+    /// <summary>Takes note of lines, the same as of each.</summary>
+    /// <param name="lines">The lines, each ended by <c>\n</c>.</param>
+    /// <param name="inOperation">Whether they are being written now.</param>
+    public void AddAll(ReadOnlySpan<char> lines, bool inOperation)
+    {
+        // Only the last ones are kept; those that may have a date count.
+        int start = lines.Length;
+        for (int kept = 0; start > 0 && kept < Kept;)
+        {
+            int end = start - 1;
+            start = lines[..end].LastIndexOf('\n') + 1;
+            kept += MayHaveDate(lines[start..end]) ? 1 : 0;
+        }
+
+        foreach (Range line in lines[start..].Split('\n'))
+        {
+            Add(lines[start..][line], inOperation);
+        }
+    }
+
     /// <summary>Takes note of a line that may have a date.</summary>
     /// <param name="line">The line.</param>
     /// <param name="inOperation">Whether it is being written now.</param>
     public void Add(ReadOnlySpan<char> line, bool inOperation)
     {
-        if (!line[..Math.Min(line.Length, DigitWithin)].ContainsAnyInRange('0', '9'))
+        if (!MayHaveDate(line))
         {
             return;
         }
@@ -34,6 +54,8 @@ internal sealed class PassedOverLines(TimeProvider clock)
         _next = (_next + 1) % Kept;
         _count = Math.Min(_count + 1, Kept);
     }
+
+    private static bool MayHaveDate(ReadOnlySpan<char> line) => line[..Math.Min(line.Length, DigitWithin)].ContainsAnyInRange('0', '9');
 
     /// <summary>Forgets all.</summary>
     public void Clear() => _count = 0;

@@ -18,6 +18,9 @@ public sealed class FilterScan
 
     private FilterScan(ScanOptions options, FilterOptions filter, IReadOnlyList<Problem> problems) => (_options, _filter, _problems) = (options, filter, problems);
 
+    /// <summary>How far the reading that began last has come.</summary>
+    public ReadMeter Meter { get; } = new();
+
     /// <summary>Loads the filter.</summary>
     /// <param name="options">The filter and how to read.</param>
     /// <param name="problems">Everything that is wrong with it.</param>
@@ -61,11 +64,13 @@ public sealed class FilterScan
         ArgumentNullException.ThrowIfNull(sources);
         long start = _options.Clock.GetTimestamp();
         LineFilter filter = LineFilter.TryCreate(_filter, Lines(_options, checkAll: true) with { OnlyCounts = true, MeasuresTime = _options.MeasuresTime }, new List<Problem>())!;
+        Meter.Reset();
         var tally = new LineTally(_options.KeepLines);
         List<string> names = [];
         foreach (ILogSource source in sources)
         {
             names.Add(source.Name);
+            Meter.Begin(source.Name);
             await ReadAsync(source, filter, tally, cancelToken).ConfigureAwait(false);
         }
 
@@ -88,11 +93,14 @@ public sealed class FilterScan
         ArgumentNullException.ThrowIfNull(sources);
         LineFilter filter = LineFilter.TryCreate(_filter, Lines(_options, checkAll: false) with { SkipsUnlikelyLines = true }, new List<Problem>())!;
         List<FoundFailure> found = [];
+        Meter.Reset();
         foreach (ILogSource source in sources)
         {
+            Meter.Begin(source.Name);
             await foreach (LogBlock block in source.ReadAsync(cancelToken).ConfigureAwait(false))
             {
                 Find(block, filter, found);
+                Meter.Add(block.Text.Length);
                 foreach (FoundFailure failure in found)
                 {
                     yield return failure;
@@ -107,7 +115,7 @@ public sealed class FilterScan
     {
         if (!_options.MeasuresTime && source is FileSource file && filter.Sieve is { } sieve)
         {
-            using SievingReader reader = new(file, filter, sieve, tally);
+            using SievingReader reader = new(file, filter, sieve, tally, Meter);
             await reader.ReadAsync(cancelToken).ConfigureAwait(false);
             return;
         }
@@ -115,6 +123,7 @@ public sealed class FilterScan
         await foreach (LogBlock block in source.ReadAsync(cancelToken).ConfigureAwait(false))
         {
             tally.Take(block, filter);
+            Meter.Add(block.Text.Length);
         }
     }
 

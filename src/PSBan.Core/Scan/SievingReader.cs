@@ -13,7 +13,8 @@ namespace PSBan.Scan;
 /// <param name="filter">The filter.</param>
 /// <param name="sieve">Its sieve.</param>
 /// <param name="tally">Counts.</param>
-internal sealed class SievingReader(FileSource source, LineFilter filter, LineSieve sieve, LineTally tally) : IDisposable
+/// <param name="meter">Is told what was read.</param>
+internal sealed class SievingReader(FileSource source, LineFilter filter, LineSieve sieve, LineTally tally, ReadMeter meter) : IDisposable
 {
     private const int MostThreads = 8;
 
@@ -88,6 +89,7 @@ internal sealed class SievingReader(FileSource source, LineFilter filter, LineSi
             }
 
             text.Load(blocks.Current);
+            meter.Add(blocks.Current.Bytes.Length);
             return (_blocksRead++, text);
         }
         finally

@@ -49,6 +49,9 @@ internal sealed class JailRun
     /// <summary>Where its bans take effect, in the order of the configuration.</summary>
     public IReadOnlyList<IBanTarget> Targets { get; }
 
+    /// <summary>What recognises its failures.</summary>
+    public LineFilter Filter => _filter;
+
     /// <summary>Whether the bans of the other jails are what it counts: the jail of repeat offenders.</summary>
     public bool CountsBans => _plan.CountsBans;
 
@@ -64,8 +67,9 @@ internal sealed class JailRun
     /// <summary>Takes the lines of a block.</summary>
     /// <param name="block">The lines.</param>
     /// <param name="reader">Who read them: where two globs of a jail name one file, only the first reader counts.</param>
+    /// <param name="likely">The lines that can be failures; null where that was not looked for.</param>
     /// <returns>How many failures were found.</returns>
-    public int Process(LogBlock block, object reader)
+    public int Process(LogBlock block, object reader, IReadOnlyList<LineSpan>? likely = null)
     {
         if (!Adopt(block.Source, reader))
         {
@@ -79,11 +83,32 @@ internal sealed class JailRun
             Tell(BanEventKind.SourceWarning, $"{block.Source}: {remark}", default, null, block.Source);
         }
 
+        if (likely is not null)
+        {
+            return ProcessLikely(block, likely);
+        }
+
         foreach (LogLine line in new LogBlockLines(block))
         {
             found += Process(line, block.InOperation);
         }
 
+        return found;
+    }
+
+    private int ProcessLikely(LogBlock block, IReadOnlyList<LineSpan> likely)
+    {
+        ReadOnlySpan<char> text = block.Text.Span;
+        int found = 0, behind = 0;
+        for (int i = 0; i < likely.Count; i++)
+        {
+            LineSpan line = likely[i];
+            _filter.PassOverAll(text[behind..line.Start], block.InOperation);
+            found += Process(new LogLine(text.Slice(line.Start, line.Length), block.FirstLine > 0 ? block.FirstLine + line.Index : 0), block.InOperation);
+            behind = Math.Min(text.Length, line.Start + line.Length + 1);
+        }
+
+        _filter.PassOverAll(text[behind..], block.InOperation);
         return found;
     }
 

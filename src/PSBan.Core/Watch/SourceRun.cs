@@ -1,3 +1,4 @@
+using PSBan.Matching;
 using PSBan.Model;
 using PSBan.Sources;
 using PSBan.Store;
@@ -7,6 +8,7 @@ namespace PSBan.Watch;
 /// <summary>One reader: follows a source and hands each block to the jails that read it, one block at a time.</summary>
 internal sealed class SourceRun(ILogSource source, IReadOnlyList<JailRun> jails, LogStart start, string name, PositionBook positions, WatchLoop loop, EventHub events, TimeProvider clock) : ISourceObserver
 {
+    private readonly SharedSieve _sieve = new([.. jails.Select(jail => jail.Filter)]);
     private readonly Lock _lock = new();
     private readonly Dictionary<string, SourceInfo> _logs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SilenceWatch> _silences = new(StringComparer.Ordinal);
@@ -132,9 +134,15 @@ internal sealed class SourceRun(ILogSource source, IReadOnlyList<JailRun> jails,
     {
         int lines = block.Text.Span.Count('\n');
         int failures = 0;
-        foreach (JailRun jail in jails)
+        bool isSifted = block.Times is null;
+        if (isSifted)
         {
-            failures += jail.Process(block, this);
+            _sieve.Sift(block.Text.Span);
+        }
+
+        for (int i = 0; i < jails.Count; i++)
+        {
+            failures += jails[i].Process(block, this, isSifted ? _sieve.LinesFor(i) : null);
         }
 
         // In the same piece of work as the counting, so that no checkpoint can come between.

@@ -113,8 +113,8 @@ public abstract partial class FilterScanCommand : BanCommand
     /// <summary>Opens the logs that were named, for a reading that shows how far it has come.</summary>
     private protected IReadOnlyList<ILogSource> OpenLogs()
     {
-        _progress = _logs.Count > 0 ? new ScanProgress(_logs, TimeProvider.System) : null;
-        return [.. _logs.Select(path => _progress!.Count(LogSources.OneShot(path, Encoding)))];
+        _progress = _logs.Count > 0 ? new ScanProgress(_logs, Scan.Meter, TimeProvider.System) : null;
+        return [.. _logs.Select(path => LogSources.OneShot(path, Encoding))];
     }
 
     private protected override void ShowProgress()

@@ -60,7 +60,11 @@ public sealed class ControlTests : IAsyncDisposable
         string jail = query.Jail ?? throw new StoreException(StoreFailure.Unavailable, "No jail, no history.");
         yield return new BanHistoryEntry(jail, query.Id!.Value, query.After!.Value, Duration.FromSeconds(600))
         {
-            Count = 2, Failures = 5, Ended = query.Before, End = BanEnd.Lifted, Matches = ["a line"],
+            Count = 2,
+            Failures = 5,
+            Ended = query.Before,
+            End = BanEnd.Lifted,
+            Matches = ["a line"],
         };
     }
 

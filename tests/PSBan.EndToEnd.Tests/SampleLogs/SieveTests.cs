@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
+using PSBan.EndToEnd.Support;
 using PSBan.Model;
 using PSBan.Scan;
-using PSBan.EndToEnd.Support;
 using PSBan.Sources;
 
 namespace PSBan.EndToEnd.Tests.SampleLogs;

@@ -12,6 +12,7 @@ internal sealed class NftFirewall(CommandRunner runner) : IFirewall
 
     private const string Missing = "No such file or directory";
     private const string Exists = "File exists";
+    private const string SocketFull = "No buffer space available";
 
     private static readonly string[] s_read = ["-f", "-"];
     private static readonly string[] s_check = ["-c", "-f", "-"];
@@ -87,6 +88,15 @@ internal sealed class NftFirewall(CommandRunner runner) : IFirewall
             }
 
             _isAllNew = false;
+            if (Says(result, SocketFull) && changes.Count > QuickLimit)
+            {
+                // The answers to so many commands did not fit into nft's socket, as happens on a busy machine; two halves ask for half as much.
+                int half = changes.Count / 2;
+                await ApplyAsync([.. changes.Take(half)], cancelToken).ConfigureAwait(false);
+                await ApplyAsync([.. changes.Skip(half)], cancelToken).ConfigureAwait(false);
+                return;
+            }
+
             if (!Says(result, Missing) && !Says(result, Exists))
             {
                 break;

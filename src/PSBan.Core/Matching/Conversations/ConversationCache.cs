@@ -41,7 +41,9 @@ internal sealed class ConversationCache(TimeProvider clock)
 
             Conversation conversation = new(data)
             {
-                Matches = [.. session.Matches], NoFailMatches = [.. session.NoFailMatches], IsPending = session.IsPending,
+                Matches = [.. session.Matches],
+                NoFailMatches = [.. session.NoFailMatches],
+                IsPending = session.IsPending,
             };
             foreach (string user in session.Users)
             {

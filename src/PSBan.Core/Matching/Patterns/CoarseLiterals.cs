@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace PSBan.Matching.Patterns;
 
 /// <summary>
@@ -13,14 +11,9 @@ internal static class CoarseLiterals
 
     private static readonly double[] s_leastWeights = [9, 6.5];
 
-    /// <summary>Makes the search.</summary>
-    /// <param name="literals">The strings.</param>
-    public static SearchValues<string> Search(PatternLiterals literals) =>
-        SearchValues.Create([.. Merge(literals)], Rule(literals));
-
     /// <summary>The strings of which every text that contains one of the given ones contains one too.</summary>
     /// <param name="literals">The strings.</param>
-    public static IReadOnlyList<string> Merge(PatternLiterals literals)
+    public static PatternLiterals Merge(PatternLiterals literals)
     {
         List<string> values = Fewest(literals.Values, Rule(literals));
         foreach (double least in s_leastWeights)
@@ -31,7 +24,7 @@ internal static class CoarseLiterals
             }
         }
 
-        return values;
+        return new PatternLiterals(values, literals.IgnoreCase);
     }
 
     private static StringComparison Rule(PatternLiterals literals) => literals.IgnoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
