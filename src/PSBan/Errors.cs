@@ -59,7 +59,7 @@ internal static class Errors
     /// <summary>A watch could not start or was ended by an error.</summary>
     public static ErrorRecord WatchEnded(Exception e, WatchOptions options) => e switch
     {
-        ConfigurationException { Problems: var problems } when options.Jails.Count > 0 && !problems.Any(problem => problem.Severity == ProblemSeverity.Error) =>
+        ConfigurationException { Problems: var problems } when options.Jails.Count > 0 && problems.All(problem => problem.Severity != ProblemSeverity.Error || problem.Code == JailNotFoundId) =>
             New(new ItemNotFoundException($"The configuration enables no jail {string.Join(", ", options.Jails.Select(VisibleText.Of))}.", e),
                 JailNotFoundId, ErrorCategory.ObjectNotFound, string.Join(", ", options.Jails), "Write 'enabled = true' under the jail's name in jail.local, or name another with -Jail."),
         ConfigurationException => New(e, ConfigurationInvalidId, ErrorCategory.InvalidData, options.ConfigPath,
