@@ -225,7 +225,7 @@ public sealed class LineFilter
 
         if (_buffer.IsMultiline)
         {
-            AbsorbedLines = [.. earlier.Skip(earlier.Count - _buffer.Earlier(earlier.Count)).Where(row => !_buffer.Lines.Contains(row)).Select(row => row.Original)];
+            AbsorbedLines = [.. earlier.Skip(earlier.Count - _buffer.Earlier(earlier.Count)).Where(row => !_buffer.Lines.Any(kept => kept.Original == row.Original)).Select(row => row.Original)];
         }
 
         return verdict == LineVerdict.Missed && _watch.IsLost ? LineVerdict.TimedOut : verdict;
