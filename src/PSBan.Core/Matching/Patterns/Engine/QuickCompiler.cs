@@ -98,8 +98,8 @@ internal sealed class QuickCompiler
                 return Count(new LookStep(Part(look.Body, known), Math.Max(0, look.Width), look.Negative, Captures(look.Body), next.From(Forget(known, look.Body))));
             case ConditionalNode conditional:
                 return Conditional(conditional, known, next);
-            case BackreferenceNode { IgnoreCase: false } reference:
-                return Count(new RepeatedGroupStep(_slots[reference.Group], next.From(known)));
+            case BackreferenceNode reference:
+                return Count(new RepeatedGroupStep(_slots[reference.Group], reference.IgnoreCase, next.From(known)));
             default:
                 _isPossible = false;
                 return s_nothing;

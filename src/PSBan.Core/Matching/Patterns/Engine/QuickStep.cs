@@ -244,13 +244,22 @@ internal sealed class CloseStep : QuickStep
 }
 
 /// <summary>What a group took, again.</summary>
-internal sealed class RepeatedGroupStep(int slot, QuickStep next) : QuickStep
+/// <param name="slot">The group's.</param>
+/// <param name="ignoresCase">Whether letters may come in the other case: what has any is left to others.</param>
+/// <param name="next">What follows.</param>
+internal sealed class RepeatedGroupStep(int slot, bool ignoresCase, QuickStep next) : QuickStep
 {
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override int Go(ref QuickRun run, int at)
     {
         (int start, int close) = (run.Groups[slot], run.Groups[slot + 1]);
+        if (ignoresCase && start >= 0 && close >= start && run.Text[start..close].ContainsAnyExceptInRange('!', '@'))
+        {
+            run.GiveUp();
+            return -1;
+        }
+
         return start >= 0 && close >= start && run.Work(close - start) && run.Text[at..].StartsWith(run.Text[start..close]) ? next.Go(ref run, at + close - start) : -1;
     }
 }
