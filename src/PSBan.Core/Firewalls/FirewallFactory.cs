@@ -25,10 +25,24 @@ public sealed class FirewallFactory
         ["iptables-ipset-proto4"] = new(FirewallBackEnds.Ipset, "oneport"),
         ["iptables-ipset-proto6"] = new(FirewallBackEnds.Ipset, "multiport"),
         ["iptables-ipset-proto6-allports"] = new(FirewallBackEnds.Ipset, "allports"),
+        ["windows-firewall"] = new(FirewallBackEnds.Windows, null),
+        ["netsh"] = new(FirewallBackEnds.Windows, null),
         ["dry-run"] = new(FirewallBackEnds.DryRun, null),
     };
 
+    private readonly bool _isWindows;
+
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+
+    /// <summary>Makes a factory for this machine.</summary>
+    public FirewallFactory()
+        : this(OperatingSystem.IsWindows())
+    {
+    }
+
+    /// <summary>Makes a factory.</summary>
+    /// <param name="isWindows">Whether the rules are for Windows, whose one packet filter then serves the actions of all others too.</param>
+    internal FirewallFactory(bool isWindows) => _isWindows = isWindows;
 
     /// <summary>Whether a native back end serves the action, so that no file of that name is needed.</summary>
     /// <param name="actionFile">The name of the action, as in <see cref="ActionOptions.File"/>.</param>
@@ -47,6 +61,7 @@ public sealed class FirewallFactory
         }
 
         ActionParameters parameters = new(jail, action, problems);
+        string backEnd = _isWindows && kind.BackEnd != FirewallBackEnds.DryRun ? FirewallBackEnds.Windows : kind.BackEnd;
         bool isIptables = kind.BackEnd is FirewallBackEnds.Iptables or FirewallBackEnds.Ipset;
         string? ports = parameters.Ports(kind.Type);
         FirewallRule rule = new()
@@ -55,14 +70,20 @@ public sealed class FirewallFactory
             Name = parameters.Name(),
             Ports = ports,
             Protocols = parameters.Protocols(ports is null && kind.Type is null ? ProtocolNames.All : "tcp", needPorts: ports is not null),
-            Chains = isIptables ? parameters.IptablesChains() : parameters.NftHooks(),
-            Priority = isIptables ? -1 : parameters.Priority(),
+            Chains = _isWindows ? [] : isIptables ? parameters.IptablesChains() : parameters.NftHooks(),
+            Priority = _isWindows || isIptables ? -1 : parameters.Priority(),
+            Chunk = parameters.Chunk(),
             NewConnections = kind.NewConnections,
             BlockType = parameters.BlockType("blocktype"),
             BlockType6 = parameters.BlockType("blocktype?family=inet6"),
         };
         parameters.WarnOfHooks();
-        return parameters.HasErrors ? null : new FirewallBinding(kind.BackEnd, rule with { Name = Unique(rule.Name) });
+        if (backEnd == FirewallBackEnds.Windows)
+        {
+            parameters.CheckWindows(rule, _isWindows);
+        }
+
+        return parameters.HasErrors ? null : new FirewallBinding(backEnd, rule with { Name = Unique(rule.Name) });
     }
 
     private string Unique(string name)
