@@ -1,7 +1,4 @@
-using System.Runtime.Versioning;
 using PSBan.RecordingNetsh;
-
-[assembly: SupportedOSPlatform("windows")]
 
 // netsh -f FILE runs every line, whether or not one before it has failed, and ends with 1 if any has.
 string[] lines = args is ["-f", var path] ? File.ReadAllLines(path) : [string.Join(' ', args)];
@@ -16,4 +13,5 @@ foreach (string line in lines.Where(line => line.Trim().Length > 0 && line[0] !=
     failed += error is null ? 0 : 1;
 }
 
+store.Save();
 return failed == 0 ? 0 : 1;

@@ -42,6 +42,13 @@ public sealed class WatchProcess : IAsyncDisposable
         return new WatchProcess(Process.Start(new ProcessStartInfo(Repository.Psban, words) { RedirectStandardOutput = true, RedirectStandardError = true })!);
     }
 
+    /// <summary>Starts a watch that is described otherwise.</summary>
+    public static WatchProcess Start(ProcessStartInfo start)
+    {
+        (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
+        return new WatchProcess(Process.Start(start)!);
+    }
+
     /// <summary>The process; every word in front of the watch's own replaces itself by what follows.</summary>
     public int Id => _process.Id;
 
@@ -81,9 +88,9 @@ public sealed class WatchProcess : IAsyncDisposable
 
     public static Task<WatchClient> ConnectAsync(string folder) => WatchClient.ConnectAsync(StateOf(folder), CancellationToken.None);
 
-    public async Task<(int ExitCode, string Error)> StopAsync()
+    public async Task<(int ExitCode, string Error)> StopAsync(string signal = "TERM")
     {
-        using Process kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        using Process kill = Process.Start("kill", ["-" + signal, _process.Id.ToString(CultureInfo.InvariantCulture)]);
         return await WhenEndedAsync();
     }
 

@@ -6,21 +6,22 @@ namespace PSBan.Firewalls.WindowsFirewall;
 /// Bans through the Windows Firewall: rules with some hundreds of addresses each, of which a batch rewrites only those that it touches, with one <c>netsh</c> process.
 /// There are no times in it: whoever calls removes what has ended, and what a dead watcher leaves stays until the next one opens.
 /// </summary>
-/// <param name="runner">Runs <c>netsh</c>.</param>
+/// <param name="tool">Runs <c>netsh</c>.</param>
 /// <param name="policy">Shows what the firewall has stored.</param>
 /// <param name="time">The clock.</param>
-internal sealed class NetshFirewall(CommandRunner runner, IFirewallPolicy policy, TimeProvider time) : IFirewall, IFirewallNotes
+internal sealed class NetshFirewall(NetshTool tool, IFirewallPolicy policy, TimeProvider time) : IFirewall, IFirewallNotes
 {
-    // Each pass has the firewall compile its rules anew; meanwhile the next batch gathers.
-    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
-
     // A script of thousands of rules takes its time; what it has done by then stays.
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
 
-    private readonly NetshWriter _writer = new(new NetshTool(runner), policy);
+    private readonly NetshWriter _writer = new(tool, policy);
     private readonly Dictionary<string, ChunkBook> _books = new(StringComparer.Ordinal);
     private IReadOnlyList<string> _troubles = [];
     private long? _lastPass;
+
+    /// <summary>How long a batch waits after the last one: each pass has the firewall compile its rules anew, and meanwhile more gathers.</summary>
+    /// <value>The default is one second.</value>
+    public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
     public string Name => FirewallBackEnds.Windows;
@@ -35,7 +36,7 @@ internal sealed class NetshFirewall(CommandRunner runner, IFirewallPolicy policy
     /// <param name="time">The clock.</param>
     /// <exception cref="FirewallException">This is not Windows.</exception>
     public static NetshFirewall Create(TimeProvider time) => OperatingSystem.IsWindows()
-        ? new NetshFirewall(new CommandRunner(time) { Timeout = s_patience }, new RegistryPolicy(), time)
+        ? new NetshFirewall(new NetshTool(new CommandRunner(time) { Timeout = s_patience }), new RegistryPolicy(), time)
         : throw new FirewallException(FirewallFailure.Unavailable, "The Windows Firewall is part of Windows alone; choose another firewall (nft).");
 
     /// <summary>Finds out, without changing anything, whether the tool, the right and the service are there.</summary>
@@ -43,7 +44,7 @@ internal sealed class NetshFirewall(CommandRunner runner, IFirewallPolicy policy
     /// <exception cref="FirewallException">One of them is missing.</exception>
     public async Task ProbeAsync(CancellationToken cancelToken)
     {
-        if (!Environment.IsPrivilegedProcess)
+        if (OperatingSystem.IsWindows() && !Environment.IsPrivilegedProcess)
         {
             throw new FirewallException(FirewallFailure.AccessDenied, "The Windows Firewall is changed by administrators alone: run as an administrator (an elevated console), or as a service of the system.");
         }
@@ -141,7 +142,7 @@ internal sealed class NetshFirewall(CommandRunner runner, IFirewallPolicy policy
 
     private async Task PauseAsync(CancellationToken cancelToken)
     {
-        if (_lastPass is { } last && s_pause - time.GetElapsedTime(last) is var rest && rest > TimeSpan.Zero)
+        if (_lastPass is { } last && Pause - time.GetElapsedTime(last) is var rest && rest > TimeSpan.Zero)
         {
             await Task.Delay(rest, time, cancelToken).ConfigureAwait(false);
         }
