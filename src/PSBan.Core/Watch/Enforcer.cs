@@ -56,13 +56,7 @@ internal sealed class Enforcer : IAsyncDisposable
     public async Task OpenAsync(CancellationToken cancelToken)
     {
         await _firewall.OpenAsync([.. _rules.Values], cancelToken).ConfigureAwait(false);
-        foreach (string note in (_firewall as IFirewallNotes)?.Notes ?? [])
-        {
-            if (_told.Add(note))
-            {
-                _events.Publish(BanEventKind.FirewallFailed, note);
-            }
-        }
+        TellNotes();
     }
 
     /// <summary>What stands in the rules now.</summary>
@@ -124,6 +118,7 @@ internal sealed class Enforcer : IAsyncDisposable
                     }
 
                     await ApplyDirtyAsync(cancelToken).ConfigureAwait(false);
+                    TellNotes();
                     retry = TimeSpan.Zero;
                     if (wasFailing)
                     {
@@ -191,6 +186,17 @@ internal sealed class Enforcer : IAsyncDisposable
         if (_signal.CurrentCount == 0)
         {
             _signal.Release();
+        }
+    }
+
+    private void TellNotes()
+    {
+        foreach (string note in (_firewall as IFirewallNotes)?.Notes ?? [])
+        {
+            if (_told.Add(note))
+            {
+                _events.Publish(BanEventKind.FirewallFailed, note);
+            }
         }
     }
 
