@@ -1,6 +1,7 @@
 using PSBan.Firewalls.Ipset;
 using PSBan.Firewalls.Iptables;
 using PSBan.Firewalls.Nft;
+using PSBan.Firewalls.WindowsFirewall;
 
 namespace PSBan.Firewalls;
 
@@ -22,6 +23,7 @@ public static class FirewallCleaner
             new NftFirewall(runner).ClearAsync,
             new IptablesFirewall(runner).ClearAsync,
             new IpsetFirewall(runner, TimeProvider.System).ClearAsync,
+            token => NetshFirewall.Create(TimeProvider.System).ClearAsync(token),
         })
         {
             try

@@ -167,6 +167,7 @@ internal sealed partial class Enforcer : IAsyncDisposable
             }
 
             await ApplyDirtyAsync(cancelToken).ConfigureAwait(false);
+            TellNotes();
             return TimeSpan.Zero;
         }
         catch (FirewallException e)
