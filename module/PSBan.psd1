@@ -16,16 +16,20 @@
 
     CmdletsToExport      = @(
         'Add-Ban'
+        'Clear-BanFirewall'
         'Find-BanFailure'
         'Get-Ban'
+        'Get-BanFirewall'
         'Get-BanHistory'
         'Get-BanJail'
         'Get-BanWatch'
         'Remove-Ban'
         'Start-BanWatch'
         'Stop-BanWatch'
+        'Sync-BanFirewall'
         'Test-BanConfiguration'
         'Test-BanFilter'
+        'Test-BanFirewall'
         'Watch-BanEvent'
     )
     FunctionsToExport    = @()

@@ -28,6 +28,9 @@ internal static class Errors
     public const string InvalidAddressId = "InvalidAddress";
     public const string AddressIgnoredId = "AddressIgnored";
     public const string AddressNotBannedId = "AddressNotBanned";
+    public const string FirewallNotFoundId = "FirewallNotFound";
+    public const string FirewallNotRepairedId = "FirewallNotRepaired";
+    public const string WatchStillRunningId = "WatchStillRunning";
     public const string FirewallUnavailableId = "FirewallUnavailable";
     public const string FirewallAccessDeniedId = "FirewallAccessDenied";
     public const string FirewallCommandFailedId = "FirewallCommandFailed";
@@ -77,6 +80,29 @@ internal static class Errors
             "Run as root or elevated, or name a directory that is yours with -StatePath."),
         IOException => New(e, StatePathUnusableId, ErrorCategory.ResourceUnavailable, options.StatePath, "Name another directory with -StatePath."),
         _ => New(e, WatchFailedId, ErrorCategory.InvalidResult, options.ConfigPath, "This is a fault of PSBan itself; please report it with its stack trace."),
+    };
+
+    /// <summary>There is no back end of that name.</summary>
+    public static ErrorRecord FirewallNotFound(string name) => New(
+        new ItemNotFoundException($"There is no packet filter '{VisibleText.Of(name)}' that PSBan knows."), FirewallNotFoundId, ErrorCategory.ObjectNotFound, name,
+        "Get-BanFirewall without a name lists them all.");
+
+    /// <summary>A packet filter could not be brought to hold what the watch wants.</summary>
+    public static ErrorRecord NotRepaired(string firewall, string trouble) => New(
+        new InvalidOperationException($"The packet filter {firewall} could not be repaired: {trouble}"), FirewallNotRepairedId, ErrorCategory.InvalidResult, firewall,
+        "Mend what it names; the watch goes on trying by itself. Get-BanFirewall tells what works here.");
+
+    /// <summary>Clearing under a watch would be undone at once.</summary>
+    public static ErrorRecord WatchStillRunning(string statePath) => New(
+        new InvalidOperationException($"A watch is running for {statePath}; it would put its rules back."), WatchStillRunningId, ErrorCategory.ResourceBusy, statePath,
+        "Stop-BanWatch removes the rules as it ends; Remove-Ban -All lifts the bans of a watch that goes on. -Force clears all the same.");
+
+    /// <summary>A packet filter could not be cleared.</summary>
+    public static ErrorRecord NotCleared(FirewallException e) => e.Failure switch
+    {
+        FirewallFailure.AccessDenied => New(e, FirewallAccessDeniedId, ErrorCategory.PermissionDenied, null, "Run as root or elevated, or give the process the capability NET_ADMIN."),
+        FirewallFailure.Unavailable => New(e, FirewallUnavailableId, ErrorCategory.NotInstalled, null, "Install the tool it names."),
+        _ => New(e, FirewallCommandFailedId, ErrorCategory.InvalidResult, null, "Mend what it names, and try again."),
     };
 
     /// <summary>The store of the state directory cannot be used.</summary>

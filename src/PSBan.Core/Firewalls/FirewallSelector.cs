@@ -13,6 +13,9 @@ public sealed record FirewallChoice(IFirewall Firewall, string Reason);
 /// <summary>Makes a back end from its name, after finding out whether it works here.</summary>
 public static class FirewallSelector
 {
+    /// <summary>Every packet filter that there is a back end for, the best first.</summary>
+    public static IReadOnlyList<string> Names { get; } = [FirewallBackEnds.Nft, FirewallBackEnds.Iptables, FirewallBackEnds.Ipset, FirewallBackEnds.DryRun];
+
     /// <summary>Makes a back end.</summary>
     /// <param name="name">One of <see cref="FirewallBackEnds"/>.</param>
     /// <param name="time">The clock of the dry run.</param>

@@ -89,7 +89,7 @@ public sealed class BanWatcher
         await ResumeAsync(keeper, jails, firewalls, stop.Token).ConfigureAwait(false);
         List<SourceRun> sources = SourceRun.Plan(jails, keeper.Positions, _loop, _events, clock);
         DateTimeOffset since = clock.GetLocalNow();
-        var control = new WatchControl(_loop, jails, () => Describe(plan, keeper, firewalls, actions, jails, sources, since), stop.Cancel);
+        var control = new WatchControl(_loop, jails, firewalls, () => Describe(plan, keeper, firewalls, actions, jails, sources, since), stop.Cancel);
 
         using IControlListener listener = ControlEndpoint.Listen(_options.StatePath);
         using var hangUp = new CancellationTokenSource();

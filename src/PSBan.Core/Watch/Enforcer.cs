@@ -8,7 +8,7 @@ namespace PSBan.Watch;
 /// Keeps one packet filter as the jails want it: gathers what changes while the last batch is being applied, retries with back-off,
 /// opens anew what somebody removed, and compares both sides once a minute.
 /// </summary>
-internal sealed class Enforcer : IAsyncDisposable
+internal sealed partial class Enforcer : IAsyncDisposable
 {
     private const int MaxBatch = 20_000;
     private static readonly TimeSpan s_firstRetry = TimeSpan.FromMilliseconds(500);
@@ -108,7 +108,7 @@ internal sealed class Enforcer : IAsyncDisposable
             {
                 if (retry > TimeSpan.Zero)
                 {
-                    await Task.Delay(retry, _clock, cancelToken).ConfigureAwait(false);
+                    await WaitForRetryAsync(retry, cancelToken).ConfigureAwait(false);
                 }
                 else
                 {
@@ -125,6 +125,7 @@ internal sealed class Enforcer : IAsyncDisposable
 
                     await ApplyDirtyAsync(cancelToken).ConfigureAwait(false);
                     retry = TimeSpan.Zero;
+                    Answer(null);
                     if (wasFailing)
                     {
                         _events.Publish(BanEventKind.FirewallRepaired, $"The packet filter {Name} works again.");
@@ -133,6 +134,10 @@ internal sealed class Enforcer : IAsyncDisposable
                 catch (FirewallException e)
                 {
                     retry = await RecoverAsync(e, retry, cancelToken).ConfigureAwait(false);
+                    if (retry > TimeSpan.FromTicks(1))
+                    {
+                        Answer(e.Message);
+                    }
                 }
             }
         }
@@ -299,6 +304,7 @@ internal sealed class Enforcer : IAsyncDisposable
         lock (_lock)
         {
             _dirty.UnionWith(_desired.Keys);
+            TallyAll();
             return _desired.Count;
         }
     }
@@ -315,6 +321,7 @@ internal sealed class Enforcer : IAsyncDisposable
 
         DateTimeOffset now = _clock.GetUtcNow();
         int missing = 0, extra = 0;
+        BeginTally();
         lock (_lock)
         {
             foreach ((FirewallTarget target, DateTimeOffset end) in _desired)
@@ -328,6 +335,7 @@ internal sealed class Enforcer : IAsyncDisposable
                 }
                 else if (end > now + s_tolerance && notes?.Covers(target.Address) != false && _dirty.Add(target))
                 {
+                    Tally(target.Rule, 1, 0);
                     missing++;
                 }
             }
@@ -336,6 +344,7 @@ internal sealed class Enforcer : IAsyncDisposable
             {
                 if (!_desired.ContainsKey(target) && _dirty.Add(target))
                 {
+                    Tally(target.Rule, 0, 1);
                     extra++;
                 }
             }

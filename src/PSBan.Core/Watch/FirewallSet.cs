@@ -89,6 +89,13 @@ internal sealed class FirewallSet : IAsyncDisposable
         }
     }
 
+    /// <summary>Compares every packet filter with the watch now, and repairs what differs.</summary>
+    public async Task<IReadOnlyList<FirewallRepair>> SyncAsync(CancellationToken cancelToken)
+    {
+        IReadOnlyList<FirewallRepair>[] repairs = await Task.WhenAll(_enforcers.Select(enforcer => enforcer.SyncAsync(cancelToken))).ConfigureAwait(false);
+        return [.. repairs.SelectMany(repair => repair)];
+    }
+
     /// <summary>Keeps every packet filter as the jails want it, until cancelled.</summary>
     public Task RunAsync(CancellationToken cancelToken) =>
         _enforcers.Count == 0

@@ -1,10 +1,11 @@
 using PSBan.Control;
+using PSBan.Firewalls;
 using PSBan.Model;
 
 namespace PSBan.Watch;
 
 /// <summary>Answers the control endpoint from the loop of a running watch.</summary>
-internal sealed class WatchControl(WatchLoop loop, IReadOnlyList<JailRun> jails, Func<WatchInfo> describe, Action stop) : IWatchControl
+internal sealed class WatchControl(WatchLoop loop, IReadOnlyList<JailRun> jails, FirewallSet firewalls, Func<WatchInfo> describe, Action stop) : IWatchControl
 {
     /// <summary>How long a ban by hand waits for the packet filter before it is answered as pending.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
@@ -32,6 +33,17 @@ internal sealed class WatchControl(WatchLoop loop, IReadOnlyList<JailRun> jails,
         await SettleAsync(runs, cancelToken).ConfigureAwait(false);
         return lifted;
     }
+
+    public async Task<IReadOnlyList<BanCheck>> CheckAsync(string? jail, BanId? id, CancellationToken cancelToken)
+    {
+        IReadOnlyList<JailRun> runs = Pick(jail);
+        List<BanSuspect> suspects = await loop.RunAsync(() => BanSuspect.Gather(runs, id), cancelToken).ConfigureAwait(false);
+
+        // Reading takes a while; the loop goes on meanwhile.
+        return await BanSuspect.CheckAsync(suspects, new CommandRunner(), cancelToken).ConfigureAwait(false);
+    }
+
+    public Task<IReadOnlyList<FirewallRepair>> SyncAsync(CancellationToken cancelToken) => firewalls.SyncAsync(cancelToken);
 
     public void RequestStop() => stop();
 

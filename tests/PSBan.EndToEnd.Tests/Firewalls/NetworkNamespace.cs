@@ -16,7 +16,10 @@ public sealed partial class NetworkNamespace : IAsyncDisposable
     public string Name { get; }
 
     /// <summary>Runs tools inside.</summary>
-    internal CommandRunner Runner => new() { Prefix = ["ip", "netns", "exec", Name] };
+    internal CommandRunner Runner => new() { Prefix = ["ip", "netns", "exec", Name], Folders = Folders };
+
+    /// <summary>Folders in which tools are looked for first, such as that of <see cref="IptablesFlavour"/>.</summary>
+    public IReadOnlyList<string> Folders { get; set; } = [];
 
     public static async Task<NetworkNamespace> CreateAsync()
     {
