@@ -71,7 +71,7 @@ internal static class Errors
             "Stop it with Stop-BanWatch, or give this watch a state directory of its own with -StatePath."),
         FirewallException { Failure: FirewallFailure.AccessDenied } => New(e, FirewallAccessDeniedId, ErrorCategory.PermissionDenied, options.Firewall,
             "Run as root or elevated; give the process or container the capability NET_ADMIN; or try the configuration with -DryRun."),
-        FirewallException { Failure: FirewallFailure.CommandFailed or FirewallFailure.Gone } => New(e, FirewallCommandFailedId, ErrorCategory.InvalidResult,
+        FirewallException { Failure: not FirewallFailure.Unavailable } => New(e, FirewallCommandFailedId, ErrorCategory.InvalidResult,
             options.Firewall, "Choose another packet filter with -Firewall, or try the configuration with -DryRun."),
         FirewallException => New(e, FirewallUnavailableId, ErrorCategory.NotInstalled, options.Firewall,
             "Install the tool it names, choose another packet filter with -Firewall, or try the configuration with -DryRun."),

@@ -78,7 +78,7 @@ internal sealed class CommandRunner(TimeProvider? time = null)
         catch (OperationCanceledException) when (!cancelToken.IsCancellationRequested)
         {
             string seconds = Timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture);
-            throw new FirewallException(FirewallFailure.CommandFailed, $"{tool} had not ended after {seconds} s and was killed.");
+            throw new FirewallException(FirewallFailure.TimedOut, $"{tool} had not ended after {seconds} s and was killed.");
         }
         finally
         {

@@ -77,6 +77,38 @@ public sealed partial class NetworkNamespace : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends an echo request (RFC 792, RFC 4443) from an address inside.</summary>
+    /// <returns>Whether the reply came within the time.</returns>
+    public async Task<bool> EchoAsync(string from, string to, TimeSpan limit)
+    {
+        IPAddress source = IPAddress.Parse(from);
+        bool isIPv6 = source.AddressFamily == AddressFamily.InterNetworkV6;
+        using Socket socket = Inside(() => new Socket(source.AddressFamily, SocketType.Raw, isIPv6 ? ProtocolType.IcmpV6 : ProtocolType.Icmp));
+        socket.Bind(new IPEndPoint(source, 0));
+
+        // Type, code, checksum (the kernel's affair in IPv6), identifier, sequence number.
+        byte[] request = isIPv6 ? [128, 0, 0, 0, 0x50, 0x42, 0, 1] : [8, 0, 0xA7, 0xBC, 0x50, 0x42, 0, 1];
+        await socket.SendToAsync(request, new IPEndPoint(IPAddress.Parse(to), 0));
+        using CancellationTokenSource ending = new(limit);
+        byte[] answer = new byte[1500];
+        try
+        {
+            while (true)
+            {
+                int length = await socket.ReceiveAsync(answer, ending.Token);
+                ReadOnlySpan<byte> packet = answer.AsSpan(isIPv6 ? 0 : (answer[0] & 15) * 4, isIPv6 ? length : length - ((answer[0] & 15) * 4));
+                if (packet.Length >= 8 && packet[0] == (isIPv6 ? 129 : 0) && packet[4] == 0x50)
+                {
+                    return true;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Runs a tool inside and expects it to end well.</summary>
     public async Task<string> RunAsync(string tool, params string[] arguments) => await RunWithInputAsync(tool, null, arguments);
 

@@ -120,6 +120,11 @@ internal sealed class IptablesFamily(CommandRunner runner, bool isIPv6, string f
     {
         foreach (IptablesLayout layout in layouts)
         {
+            if (layout.From.FirstOrDefault(chain => standing.Chains.ContainsKey(chain) && !_chains.Contains(chain)) is { } appeared)
+            {
+                throw new FirewallException(FirewallFailure.Gone, $"The chain {appeared}, on which the rule '{layout.Rule.Name}' hangs, has appeared in {_tool} only now.");
+            }
+
             int expected = layout.From.Where(_chains.Contains).SelectMany(layout.Jumps).Count();
             if (!standing.Chains.ContainsKey(layout.Chain) || standing.JumpsTo(layout.Chain).Count() < expected)
             {
