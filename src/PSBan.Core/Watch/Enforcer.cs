@@ -113,7 +113,7 @@ internal sealed partial class Enforcer : IAsyncDisposable
             {
                 if (retry > TimeSpan.Zero)
                 {
-                    await Task.Delay(retry, _clock, cancelToken).ConfigureAwait(false);
+                    await WaitForRetryAsync(retry, cancelToken).ConfigureAwait(false);
                 }
                 else
                 {
@@ -167,11 +167,19 @@ internal sealed partial class Enforcer : IAsyncDisposable
             }
 
             await ApplyDirtyAsync(cancelToken).ConfigureAwait(false);
+            TellNotes();
+            Answer(null);
             return TimeSpan.Zero;
         }
         catch (FirewallException e)
         {
-            return await RecoverAsync(e, lastRetry, cancelToken).ConfigureAwait(false);
+            TimeSpan retry = await RecoverAsync(e, lastRetry, cancelToken).ConfigureAwait(false);
+            if (retry > TimeSpan.FromTicks(1))
+            {
+                Answer(e.Message);
+            }
+
+            return retry;
         }
     }
 
@@ -358,6 +366,7 @@ internal sealed partial class Enforcer : IAsyncDisposable
         lock (_lock)
         {
             _dirty.UnionWith(_desired.Keys);
+            TallyAll();
             return _desired.Count;
         }
     }
@@ -374,6 +383,7 @@ internal sealed partial class Enforcer : IAsyncDisposable
 
         DateTimeOffset now = _clock.GetUtcNow();
         int missing = 0, extra = 0;
+        BeginTally();
         lock (_lock)
         {
             foreach ((FirewallTarget target, DateTimeOffset end) in _desired)
@@ -387,6 +397,7 @@ internal sealed partial class Enforcer : IAsyncDisposable
                 }
                 else if (end > now + s_tolerance && notes?.Covers(target.Address) != false && _dirty.Add(target))
                 {
+                    Tally(target.Rule, 1, 0);
                     missing++;
                 }
             }
@@ -395,6 +406,7 @@ internal sealed partial class Enforcer : IAsyncDisposable
             {
                 if (_rules.ContainsKey(target.Rule) && !_desired.ContainsKey(target) && _dirty.Add(target))
                 {
+                    Tally(target.Rule, 0, 1);
                     extra++;
                 }
             }

@@ -143,6 +143,13 @@ internal sealed class FirewallSet : IAsyncDisposable
         }
     }
 
+    /// <summary>Compares every packet filter with the watch now, and repairs what differs.</summary>
+    public async Task<IReadOnlyList<FirewallRepair>> SyncAsync(CancellationToken cancelToken)
+    {
+        IReadOnlyList<FirewallRepair>[] repairs = await Task.WhenAll(All.Select(enforcer => enforcer.SyncAsync(cancelToken))).ConfigureAwait(false);
+        return [.. repairs.SelectMany(repair => repair)];
+    }
+
     /// <summary>Takes all rules down; a second call does nothing.</summary>
     /// <exception cref="FirewallException">A packet filter refused; the others have been closed all the same.</exception>
     public async Task CloseAsync(CancellationToken cancelToken)

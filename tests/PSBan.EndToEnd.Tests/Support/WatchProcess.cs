@@ -45,6 +45,13 @@ public sealed class WatchProcess : IAsyncDisposable
     /// <summary>The kinds of event that are not kept, where there would be very many.</summary>
     public HashSet<string> Unkept { get; } = [];
 
+    /// <summary>Starts a watch that is described otherwise.</summary>
+    public static WatchProcess Start(ProcessStartInfo start)
+    {
+        (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
+        return new WatchProcess(Process.Start(start)!);
+    }
+
     /// <summary>The process; every word in front of the watch's own replaces itself by what follows.</summary>
     public int Id => _process.Id;
 
@@ -84,9 +91,9 @@ public sealed class WatchProcess : IAsyncDisposable
 
     public static Task<WatchClient> ConnectAsync(string folder) => WatchClient.ConnectAsync(StateOf(folder), CancellationToken.None);
 
-    public async Task<(int ExitCode, string Error)> StopAsync()
+    public async Task<(int ExitCode, string Error)> StopAsync(string signal = "TERM")
     {
-        Signal("TERM");
+        Signal(signal);
         return await WhenEndedAsync();
     }
 
