@@ -41,7 +41,7 @@ public sealed class ReloadLoadTests(ITestOutputHelper output)
         using CancellationTokenSource end = new();
         Task<int> writing = Task.Run(() => WriteAsync(folder, end.Token));
         await ReloadAsync(client, folder, turns, 4);
-        ProcessState before = ProcessState.Of(watch.Id);
+        ProcessState before = await RestingAsync(watch.Id);
         long start = Stopwatch.GetTimestamp();
         await ReloadAsync(client, folder, turns, reloads);
         TimeSpan time = Stopwatch.GetElapsedTime(start);
@@ -68,7 +68,7 @@ public sealed class ReloadLoadTests(ITestOutputHelper output)
         Assert.Equal(2, ruleset.Split("198.51.100.1 timeout").Length - 1);
         Assert.Equal(10, ruleset.Split("\tset addr").Length - 1);
 
-        ProcessState after = ProcessState.Of(watch.Id);
+        ProcessState after = await RestingAsync(watch.Id);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{reloads} reloads in {time.TotalSeconds:0.0} s, {lines} lines in each of 3 logs; coming has met {coming.TotalFailed}; before: {before}; after: {after}"));
@@ -80,6 +80,22 @@ public sealed class ReloadLoadTests(ITestOutputHelper output)
         Assert.InRange(after.Memory - before.Memory, long.MinValue, 64_000 + (lines * 5));
         Assert.Equal((0, string.Empty), await watch.StopAsync());
         Assert.Equal(string.Empty, (await space.RunAsync("nft", "list", "ruleset")).Trim());
+    }
+
+    /// <summary>Waits until the readers have opened their logs, and takes the least that is seen: tools that run just now have pipes.</summary>
+    private static async Task<ProcessState> RestingAsync(int id)
+    {
+        ProcessState? least = null;
+        for (int i = 0; i < 20; i++)
+        {
+            ProcessState state = null!;
+            await Eventually.TrueAsync(
+                () => Task.FromResult((state = ProcessState.Of(id)).Files.Count(file => file.EndsWith(".log", StringComparison.Ordinal)) == 3), "the three logs are open");
+            least = least is null || state.Files.Count < least.Files.Count ? state : least;
+            await Task.Delay(10);
+        }
+
+        return least!;
     }
 
     private static string[] Odd(ReloadFolder folder) =>
