@@ -65,13 +65,21 @@ internal static class WatchCommand
     {
         using EventSubscription events = watcher.Subscribe();
         Task run = watcher.RunAsync(cancelToken);
-        var printer = new EventPrinter(output, json);
+        EventPrinter? printer = new(output, json);
         await foreach (BanEvent item in events.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
         {
-            printer.Print(item);
-            if (events.IsEmpty)
+            try
             {
-                printer.Flush();
+                printer?.Print(item);
+                if (events.IsEmpty)
+                {
+                    printer?.Flush();
+                }
+            }
+            catch (IOException)
+            {
+                // Nobody reads any more, as when the terminal was closed: no reason to leave the rules behind, or the host unprotected.
+                printer = null;
             }
         }
 
