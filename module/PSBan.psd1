@@ -24,12 +24,16 @@
         'Get-BanJail'
         'Get-BanWatch'
         'Remove-Ban'
+        'Resume-BanJail'
+        'Set-BanJail'
         'Start-BanWatch'
         'Stop-BanWatch'
+        'Suspend-BanJail'
         'Sync-BanFirewall'
         'Test-BanConfiguration'
         'Test-BanFilter'
         'Test-BanFirewall'
+        'Update-BanWatch'
         'Watch-BanEvent'
     )
     FunctionsToExport    = @()

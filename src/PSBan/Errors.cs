@@ -38,6 +38,9 @@ internal static class Errors
     public const string StateStoreCorruptId = "StateStoreCorrupt";
     public const string StateStoreUnusableId = "StateStoreUnusable";
     public const string StatePathUnusableId = "StatePathUnusable";
+    public const string ReloadRefusedId = "ReloadRefused";
+    public const string FirewallRefusedId = "FirewallRefused";
+    public const string NothingToSetId = "NothingToSet";
     public const string NotAFileSystemPathId = "NotAFileSystemPath";
 
     /// <summary>No watch answers, or this user may not ask it.</summary>
@@ -104,6 +107,16 @@ internal static class Errors
         FirewallFailure.Unavailable => New(e, FirewallUnavailableId, ErrorCategory.NotInstalled, null, "Install the tool it names."),
         _ => New(e, FirewallCommandFailedId, ErrorCategory.InvalidResult, null, "Mend what it names, and try again."),
     };
+
+    /// <summary>The configuration was read again and refused; the target is the whole result, with every problem in it.</summary>
+    public static ErrorRecord ReloadRefused(ReloadResult result) => New(
+        new InvalidDataException($"The configuration is refused, and the one before goes on: {VisibleText.Of(result.Refusal)}"), ReloadRefusedId, ErrorCategory.InvalidData, result,
+        "Correct what is named, and run Update-BanWatch again; Update-BanWatch -WhatIf tells whether anything is left, and the error's TargetObject.Problems lists it.");
+
+    /// <summary>No setting was given.</summary>
+    public static ErrorRecord NothingToSet() => New(
+        new ArgumentException("No setting was given."), NothingToSetId, ErrorCategory.InvalidArgument, null,
+        "Give one or more of -MaxRetry, -FindTime, -BanTime, -IgnoreIp, -AddIgnoreIp and -RemoveIgnoreIp.");
 
     /// <summary>The store of the state directory cannot be used.</summary>
     public static ErrorRecord StoreUnusable(StoreException e, string path) => e.Failure switch

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PSBan.Configuration;
 using PSBan.Model;
 
@@ -7,7 +8,8 @@ namespace PSBan.Firewalls;
 /// Translates the actions that a native back end serves into rules. One object serves a whole configuration, because the names of rules
 /// are unique over all jails (two jails may both write <c>name=SMTP</c>); jails in the same order always get the same names.
 /// </summary>
-public sealed class FirewallFactory
+/// <param name="running">Rules that stand while others are made: a jail that has one of a name keeps it, and no other jail is given it; null for none.</param>
+public sealed class FirewallFactory(IEnumerable<FirewallRule>? running = null)
 {
     // fail2ban's names, and PSBan's own; the type is what the file of that name sets.
     private static readonly Dictionary<string, ActionKind> s_kinds = new(StringComparer.Ordinal)
@@ -29,6 +31,7 @@ public sealed class FirewallFactory
     };
 
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _owners = (running ?? []).ToDictionary(rule => rule.Name, rule => rule.Jail, StringComparer.Ordinal);
 
     /// <summary>Whether a native back end serves the action, so that no file of that name is needed.</summary>
     /// <param name="actionFile">The name of the action, as in <see cref="ActionOptions.File"/>.</param>
@@ -62,17 +65,15 @@ public sealed class FirewallFactory
             BlockType6 = parameters.BlockType("blocktype?family=inet6"),
         };
         parameters.WarnOfHooks();
-        return parameters.HasErrors ? null : new FirewallBinding(kind.BackEnd, rule with { Name = Unique(rule.Name) });
+        return parameters.HasErrors ? null : new FirewallBinding(kind.BackEnd, rule with { Name = Unique(jail, rule.Name) });
     }
 
-    private string Unique(string name)
+    private string Unique(string jail, string name)
     {
-        string unique = name;
-        for (int number = 2; !_names.Add(unique); number++)
-        {
-            unique = $"{name}-{number}";
-        }
-
+        IEnumerable<string> names = Enumerable.Range(2, int.MaxValue - 2).Select(number => string.Create(CultureInfo.InvariantCulture, $"{name}-{number}")).Prepend(name);
+        string? kept = names.Take(_owners.Count + 1).FirstOrDefault(each => _owners.GetValueOrDefault(each) == jail && !_names.Contains(each));
+        string unique = kept ?? names.First(each => !_names.Contains(each) && !_owners.ContainsKey(each));
+        _names.Add(unique);
         return unique;
     }
 

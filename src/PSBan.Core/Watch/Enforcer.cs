@@ -11,6 +11,7 @@ namespace PSBan.Watch;
 internal sealed partial class Enforcer : IAsyncDisposable
 {
     private const int MaxBatch = 20_000;
+    private static readonly TimeSpan s_atOnce = TimeSpan.FromTicks(1);
     private static readonly TimeSpan s_firstRetry = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_lastRetry = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_reconcileEvery = TimeSpan.FromMinutes(1);
@@ -24,10 +25,14 @@ internal sealed partial class Enforcer : IAsyncDisposable
     private readonly HashSet<FirewallTarget> _dirty = [];
     private readonly HashSet<FirewallTarget> _inFlight = [];
     private readonly SemaphoreSlim _signal = new(0, 1);
+    private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Dictionary<string, FirewallRule> _rules;
+    private readonly Dictionary<string, FirewallRule> _leaving = new(StringComparer.Ordinal);
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private TaskCompletionSource _settled = NewSettled(true);
     private bool _isReconcileDue;
+    private bool _isOpeningDue;
+    private ITimer? _alarm;
 
     public Enforcer(IFirewall firewall, IReadOnlyList<FirewallRule> rules, EventHub events, TimeProvider clock)
     {
@@ -51,19 +56,21 @@ internal sealed partial class Enforcer : IAsyncDisposable
         }
     }
 
-    /// <summary>Opens every rule.</summary>
-    /// <exception cref="FirewallException">It cannot be done.</exception>
-    public async Task OpenAsync(CancellationToken cancelToken)
+    /// <summary>The rules that are to stand.</summary>
+    public IReadOnlyList<FirewallRule> Rules
     {
-        await _firewall.OpenAsync([.. _rules.Values], cancelToken).ConfigureAwait(false);
-        foreach (string note in (_firewall as IFirewallNotes)?.Notes ?? [])
+        get
         {
-            if (_told.Add(note))
+            lock (_lock)
             {
-                _events.Publish(BanEventKind.FirewallFailed, note);
+                return [.. _rules.Values];
             }
         }
     }
+
+    /// <summary>Opens every rule.</summary>
+    /// <exception cref="FirewallException">It cannot be done.</exception>
+    public Task OpenAsync(CancellationToken cancelToken) => InTurnAsync(() => OpenAllAsync(cancelToken), cancelToken);
 
     /// <summary>What stands in the rules now.</summary>
     /// <exception cref="FirewallException">It cannot be read.</exception>
@@ -98,7 +105,13 @@ internal sealed partial class Enforcer : IAsyncDisposable
     public async Task RunAsync(CancellationToken cancelToken)
     {
         await using ITimer reconcile = _clock.CreateTimer(_ => WantReconcile(), null, s_reconcileEvery, s_reconcileEvery);
+        await using ITimer alarm = _clock.CreateTimer(_ => WakeUp(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         TimeSpan retry = TimeSpan.Zero;
+        lock (_lock)
+        {
+            _alarm = alarm;
+            SetAlarm();
+        }
 
         // A run that was killed has left its bans standing: most of what is wanted may be there already.
         WantReconcile();
@@ -116,28 +129,11 @@ internal sealed partial class Enforcer : IAsyncDisposable
                 }
 
                 bool wasFailing = retry > TimeSpan.Zero;
-                try
+                TimeSpan pause = retry;
+                await InTurnAsync(async () => retry = await WorkAsync(pause, cancelToken).ConfigureAwait(false), cancelToken).ConfigureAwait(false);
+                if (wasFailing && retry == TimeSpan.Zero)
                 {
-                    if (Interlocked.Exchange(ref _isReconcileDue, false))
-                    {
-                        await ReconcileAsync(cancelToken).ConfigureAwait(false);
-                    }
-
-                    await ApplyDirtyAsync(cancelToken).ConfigureAwait(false);
-                    retry = TimeSpan.Zero;
-                    Answer(null);
-                    if (wasFailing)
-                    {
-                        _events.Publish(BanEventKind.FirewallRepaired, $"The packet filter {Name} works again.");
-                    }
-                }
-                catch (FirewallException e)
-                {
-                    retry = await RecoverAsync(e, retry, cancelToken).ConfigureAwait(false);
-                    if (retry > TimeSpan.FromTicks(1))
-                    {
-                        Answer(e.Message);
-                    }
+                    _events.Publish(BanEventKind.FirewallRepaired, $"The packet filter {Name} works again.");
                 }
             }
         }
@@ -145,16 +141,107 @@ internal sealed partial class Enforcer : IAsyncDisposable
         {
             // The end of the watch.
         }
+        finally
+        {
+            lock (_lock)
+            {
+                _alarm = null;
+            }
+        }
     }
 
     /// <summary>Takes every rule down.</summary>
     /// <exception cref="FirewallException">The packet filter refused.</exception>
-    public Task CloseAsync(CancellationToken cancelToken) => _firewall.CloseAsync([.. _rules.Values], cancelToken);
+    public Task CloseAsync(CancellationToken cancelToken) =>
+        InTurnAsync(() => _firewall.CloseAsync([.. Rules.UnionBy(_leaving.Values, rule => rule.Name)], cancelToken), cancelToken);
 
     public async ValueTask DisposeAsync()
     {
         await _firewall.DisposeAsync().ConfigureAwait(false);
         _signal.Dispose();
+        _turn.Dispose();
+    }
+
+    /// <summary>Does what is due.</summary>
+    /// <returns>How long to wait before it is tried again; zero where all has been done.</returns>
+    private async Task<TimeSpan> WorkAsync(TimeSpan lastRetry, CancellationToken cancelToken)
+    {
+        try
+        {
+            if (Volatile.Read(ref _isOpeningDue))
+            {
+                await OpenAllAsync(cancelToken).ConfigureAwait(false);
+                Volatile.Write(ref _isOpeningDue, false);
+                WantAllAgain();
+            }
+
+            await OpenDueAsync(cancelToken).ConfigureAwait(false);
+            if (Interlocked.Exchange(ref _isReconcileDue, false))
+            {
+                await CloseLeavingAsync(cancelToken).ConfigureAwait(false);
+                if (Closed.Count < Rules.Count)
+                {
+                    await ReconcileAsync(cancelToken).ConfigureAwait(false);
+                }
+            }
+
+            await ApplyDirtyAsync(cancelToken).ConfigureAwait(false);
+            Answer(null);
+            return TimeSpan.Zero;
+        }
+        catch (FirewallException e)
+        {
+            TimeSpan retry = await RecoverAsync(e, lastRetry, cancelToken).ConfigureAwait(false);
+            if (retry > s_atOnce)
+            {
+                Answer(e.Message);
+            }
+
+            return retry;
+        }
+    }
+
+    /// <summary>Uses the packet filter alone: its calls must not overlap.</summary>
+    private async Task InTurnAsync(Func<Task> work, CancellationToken cancelToken)
+    {
+        await _turn.WaitAsync(cancelToken).ConfigureAwait(false);
+        try
+        {
+            await work().ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task OpenAllAsync(CancellationToken cancelToken)
+    {
+        IReadOnlyList<FirewallRule> rules = Rules;
+        HashSet<string> closed = [];
+        try
+        {
+            await _firewall.OpenAsync(rules, cancelToken).ConfigureAwait(false);
+        }
+        catch (FirewallException e) when (e.Rules.Count > 0)
+        {
+            closed.UnionWith(e.Rules);
+            PutAside(closed, e, isOpen: false);
+        }
+
+        Release([.. rules.Select(rule => rule.Name).Where(name => !closed.Contains(name))], "is set up now");
+        TellNotes();
+    }
+
+    private void TellNotes()
+    {
+        foreach (string note in (_firewall as IFirewallNotes)?.Notes ?? [])
+        {
+            if (_told.Add(note))
+            {
+                _events.Publish(BanEventKind.FirewallFailed, note);
+            }
+        }
     }
 
     private static TaskCompletionSource NewSettled(bool done)
@@ -172,6 +259,11 @@ internal sealed partial class Enforcer : IAsyncDisposable
     {
         lock (_lock)
         {
+            if (!_rules.ContainsKey(target.Rule))
+            {
+                return;
+            }
+
             if (expires is { } end)
             {
                 _desired[target] = end;
@@ -202,6 +294,11 @@ internal sealed partial class Enforcer : IAsyncDisposable
     private void WantReconcile()
     {
         Volatile.Write(ref _isReconcileDue, true);
+        WakeUp();
+    }
+
+    private void WakeUp()
+    {
         lock (_lock)
         {
             Signal();
@@ -212,9 +309,16 @@ internal sealed partial class Enforcer : IAsyncDisposable
     {
         while (TakeBatch(out List<FirewallTarget> taken, out List<FirewallChange> changes))
         {
+            HashSet<string> refused = [];
             try
             {
                 await _firewall.ApplyAsync(changes, cancelToken).ConfigureAwait(false);
+            }
+            catch (FirewallException e) when (e.Rules.Count > 0)
+            {
+                refused.UnionWith(e.Rules);
+                PutBack([.. taken.Where(target => refused.Contains(target.Rule))]);
+                PutAside(refused, e, isOpen: true);
             }
             catch
             {
@@ -230,6 +334,17 @@ internal sealed partial class Enforcer : IAsyncDisposable
                     _settled.TrySetResult();
                 }
             }
+
+            if (_holds.Count > 0)
+            {
+                Release([.. taken.Select(target => target.Rule).Distinct().Where(rule => !refused.Contains(rule))], "takes bans again");
+            }
+        }
+
+        // What is left waits for a rule that was put aside, and may do so for long.
+        lock (_lock)
+        {
+            _settled.TrySetResult();
         }
     }
 
@@ -238,7 +353,7 @@ internal sealed partial class Enforcer : IAsyncDisposable
         DateTimeOffset now = _clock.GetUtcNow();
         lock (_lock)
         {
-            taken = [.. _dirty.Take(MaxBatch)];
+            taken = [.. (_holds.Count == 0 ? _dirty : _dirty.Where(target => !IsAside(target.Rule))).Take(MaxBatch)];
             changes = new List<FirewallChange>(taken.Count);
             foreach (FirewallTarget target in taken)
             {
@@ -286,12 +401,12 @@ internal sealed partial class Enforcer : IAsyncDisposable
 
         try
         {
-            await OpenAsync(cancelToken).ConfigureAwait(false);
+            await OpenAllAsync(cancelToken).ConfigureAwait(false);
             int count = WantAllAgain();
             _events.Publish(
                 BanEventKind.FirewallRepaired,
                 string.Create(CultureInfo.InvariantCulture, $"The rules in {Name} were gone and have been made anew; {count} bans are being put back."));
-            return TimeSpan.FromTicks(1);
+            return s_atOnce;
         }
         catch (FirewallException)
         {
@@ -333,7 +448,7 @@ internal sealed partial class Enforcer : IAsyncDisposable
                         _dirty.Remove(target);
                     }
                 }
-                else if (end > now + s_tolerance && notes?.Covers(target.Address) != false && _dirty.Add(target))
+                else if (end > now + s_tolerance && !IsAside(target.Rule) && notes?.Covers(target.Address) != false && _dirty.Add(target))
                 {
                     Tally(target.Rule, 1, 0);
                     missing++;
@@ -342,7 +457,7 @@ internal sealed partial class Enforcer : IAsyncDisposable
 
             foreach (FirewallTarget target in standing.Keys)
             {
-                if (!_desired.ContainsKey(target) && _dirty.Add(target))
+                if (_rules.ContainsKey(target.Rule) && !_desired.ContainsKey(target) && _dirty.Add(target))
                 {
                     Tally(target.Rule, 0, 1);
                     extra++;
