@@ -85,6 +85,16 @@ internal static class Errors
         _ => New(e, WatchFailedId, ErrorCategory.InvalidResult, options.ConfigPath, "This is a fault of PSBan itself; please report it with its stack trace."),
     };
 
+    /// <summary>The configuration was read again and refused; the target is the whole result, with every problem in it.</summary>
+    public static ErrorRecord ReloadRefused(ReloadResult result) => New(
+        new InvalidDataException($"The configuration is refused, and the one before goes on: {VisibleText.Of(result.Refusal)}"), ReloadRefusedId, ErrorCategory.InvalidData, result,
+        "Correct what is named, and run Update-BanWatch again; Update-BanWatch -WhatIf tells whether anything is left, and the error's TargetObject.Problems lists it.");
+
+    /// <summary>No setting was given.</summary>
+    public static ErrorRecord NothingToSet() => New(
+        new ArgumentException("No setting was given."), NothingToSetId, ErrorCategory.InvalidArgument, null,
+        "Give one or more of -MaxRetry, -FindTime, -BanTime, -IgnoreIp, -AddIgnoreIp and -RemoveIgnoreIp.");
+
     /// <summary>There is no back end of that name.</summary>
     public static ErrorRecord FirewallNotFound(string name) => New(
         new ItemNotFoundException($"There is no packet filter '{VisibleText.Of(name)}' that PSBan knows."), FirewallNotFoundId, ErrorCategory.ObjectNotFound, name,
@@ -107,16 +117,6 @@ internal static class Errors
         FirewallFailure.Unavailable => New(e, FirewallUnavailableId, ErrorCategory.NotInstalled, null, "Install the tool it names."),
         _ => New(e, FirewallCommandFailedId, ErrorCategory.InvalidResult, null, "Mend what it names, and try again."),
     };
-
-    /// <summary>The configuration was read again and refused; the target is the whole result, with every problem in it.</summary>
-    public static ErrorRecord ReloadRefused(ReloadResult result) => New(
-        new InvalidDataException($"The configuration is refused, and the one before goes on: {VisibleText.Of(result.Refusal)}"), ReloadRefusedId, ErrorCategory.InvalidData, result,
-        "Correct what is named, and run Update-BanWatch again; Update-BanWatch -WhatIf tells whether anything is left, and the error's TargetObject.Problems lists it.");
-
-    /// <summary>No setting was given.</summary>
-    public static ErrorRecord NothingToSet() => New(
-        new ArgumentException("No setting was given."), NothingToSetId, ErrorCategory.InvalidArgument, null,
-        "Give one or more of -MaxRetry, -FindTime, -BanTime, -IgnoreIp, -AddIgnoreIp and -RemoveIgnoreIp.");
 
     /// <summary>The store of the state directory cannot be used.</summary>
     public static ErrorRecord StoreUnusable(StoreException e, string path) => e.Failure switch

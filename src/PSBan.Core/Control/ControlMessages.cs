@@ -107,14 +107,14 @@ internal sealed record ControlReply
     /// <summary>A ban of the past, or one in force.</summary>
     public BanHistoryEntry? History { get; init; }
 
+    /// <summary>What came of a reload.</summary>
+    public ReloadResult? Reload { get; init; }
+
     /// <summary>Whether a ban stops packets.</summary>
     public BanCheck? Check { get; init; }
 
     /// <summary>What was repaired.</summary>
     public FirewallRepair? Repair { get; init; }
-
-    /// <summary>What came of a reload.</summary>
-    public ReloadResult? Reload { get; init; }
 
     /// <summary>An event.</summary>
     public BanEvent? Event { get; init; }

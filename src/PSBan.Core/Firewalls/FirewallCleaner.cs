@@ -2,6 +2,7 @@ using PSBan.Firewalls.Inspection;
 using PSBan.Firewalls.Ipset;
 using PSBan.Firewalls.Iptables;
 using PSBan.Firewalls.Nft;
+using PSBan.Firewalls.WindowsFirewall;
 using PSBan.Model;
 
 namespace PSBan.Firewalls;
@@ -91,6 +92,9 @@ public static class FirewallCleaner
                     break;
                 case FirewallBackEnds.Ipset:
                     await new IpsetFirewall(runner, TimeProvider.System).ClearAsync(cancelToken).ConfigureAwait(false);
+                    break;
+                case FirewallBackEnds.Windows:
+                    await NetshFirewall.Create(TimeProvider.System).ClearAsync(cancelToken).ConfigureAwait(false);
                     break;
                 default:
                     break;

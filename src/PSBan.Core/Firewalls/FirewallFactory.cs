@@ -8,8 +8,7 @@ namespace PSBan.Firewalls;
 /// Translates the actions that a native back end serves into rules. One object serves a whole configuration, because the names of rules
 /// are unique over all jails (two jails may both write <c>name=SMTP</c>); jails in the same order always get the same names.
 /// </summary>
-/// <param name="running">Rules that stand while others are made: a jail that has one of a name keeps it, and no other jail is given it; null for none.</param>
-public sealed class FirewallFactory(IEnumerable<FirewallRule>? running = null)
+public sealed class FirewallFactory
 {
     // fail2ban's names, and PSBan's own; the type is what the file of that name sets.
     private static readonly Dictionary<string, ActionKind> s_kinds = new(StringComparer.Ordinal)
@@ -27,11 +26,27 @@ public sealed class FirewallFactory(IEnumerable<FirewallRule>? running = null)
         ["iptables-ipset-proto4"] = new(FirewallBackEnds.Ipset, "oneport"),
         ["iptables-ipset-proto6"] = new(FirewallBackEnds.Ipset, "multiport"),
         ["iptables-ipset-proto6-allports"] = new(FirewallBackEnds.Ipset, "allports"),
+        ["windows-firewall"] = new(FirewallBackEnds.Windows, null),
+        ["netsh"] = new(FirewallBackEnds.Windows, null),
         ["dry-run"] = new(FirewallBackEnds.DryRun, null),
     };
 
+    private readonly bool _isWindows;
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _owners = (running ?? []).ToDictionary(rule => rule.Name, rule => rule.Jail, StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _owners;
+
+    /// <summary>Makes a factory for this machine.</summary>
+    /// <param name="running">Rules that stand while others are made: a jail that has one of a name keeps it, and no other jail is given it; null for none.</param>
+    public FirewallFactory(IEnumerable<FirewallRule>? running = null)
+        : this(OperatingSystem.IsWindows(), running)
+    {
+    }
+
+    /// <summary>Makes a factory.</summary>
+    /// <param name="isWindows">Whether the rules are for Windows, whose one packet filter then serves the actions of all others too.</param>
+    /// <param name="running">Rules that stand while others are made.</param>
+    internal FirewallFactory(bool isWindows, IEnumerable<FirewallRule>? running = null) =>
+        (_isWindows, _owners) = (isWindows, (running ?? []).ToDictionary(rule => rule.Name, rule => rule.Jail, StringComparer.Ordinal));
 
     /// <summary>Whether a native back end serves the action, so that no file of that name is needed.</summary>
     /// <param name="actionFile">The name of the action, as in <see cref="ActionOptions.File"/>.</param>
@@ -50,6 +65,7 @@ public sealed class FirewallFactory(IEnumerable<FirewallRule>? running = null)
         }
 
         ActionParameters parameters = new(jail, action, problems);
+        string backEnd = _isWindows && kind.BackEnd != FirewallBackEnds.DryRun ? FirewallBackEnds.Windows : kind.BackEnd;
         bool isIptables = kind.BackEnd is FirewallBackEnds.Iptables or FirewallBackEnds.Ipset;
         string? ports = parameters.Ports(kind.Type);
         FirewallRule rule = new()
@@ -58,14 +74,20 @@ public sealed class FirewallFactory(IEnumerable<FirewallRule>? running = null)
             Name = parameters.Name(),
             Ports = ports,
             Protocols = parameters.Protocols(ports is null && kind.Type is null ? ProtocolNames.All : "tcp", needPorts: ports is not null),
-            Chains = isIptables ? parameters.IptablesChains() : parameters.NftHooks(),
-            Priority = isIptables ? -1 : parameters.Priority(),
+            Chains = _isWindows ? [] : isIptables ? parameters.IptablesChains() : parameters.NftHooks(),
+            Priority = _isWindows || isIptables ? -1 : parameters.Priority(),
+            Chunk = parameters.Chunk(),
             NewConnections = kind.NewConnections,
             BlockType = parameters.BlockType("blocktype"),
             BlockType6 = parameters.BlockType("blocktype?family=inet6"),
         };
         parameters.WarnOfHooks();
-        return parameters.HasErrors ? null : new FirewallBinding(kind.BackEnd, rule with { Name = Unique(jail, rule.Name) });
+        if (backEnd == FirewallBackEnds.Windows)
+        {
+            parameters.CheckWindows(rule, _isWindows);
+        }
+
+        return parameters.HasErrors ? null : new FirewallBinding(backEnd, rule with { Name = Unique(jail, rule.Name) });
     }
 
     private string Unique(string jail, string name)

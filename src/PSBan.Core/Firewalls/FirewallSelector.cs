@@ -2,6 +2,7 @@ using PSBan.Firewalls.DryRun;
 using PSBan.Firewalls.Ipset;
 using PSBan.Firewalls.Iptables;
 using PSBan.Firewalls.Nft;
+using PSBan.Firewalls.WindowsFirewall;
 
 namespace PSBan.Firewalls;
 
@@ -50,10 +51,14 @@ public static class FirewallSelector
                 return new FirewallChoice(await OpenIptablesAsync(runner, cancelToken).ConfigureAwait(false), "iptables works here.");
             case FirewallBackEnds.Ipset:
                 return new FirewallChoice(await OpenIpsetAsync(runner, time, cancelToken).ConfigureAwait(false), "ipset works here.");
+            case FirewallBackEnds.Windows:
+                return new FirewallChoice(await OpenWindowsAsync(time, cancelToken).ConfigureAwait(false), "The Windows Firewall works here.");
+            case FirewallBackEnds.Auto when OperatingSystem.IsWindows():
+                return new FirewallChoice(await OpenWindowsAsync(time, cancelToken).ConfigureAwait(false), "The Windows Firewall was chosen: it is the packet filter of Windows.");
             case FirewallBackEnds.Auto:
                 return await ChooseAsync(runner, cancelToken).ConfigureAwait(false);
             default:
-                throw new FirewallException(FirewallFailure.Unavailable, $"There is no firewall '{name}'; write auto, nft, iptables, ipset or dry-run.");
+                throw new FirewallException(FirewallFailure.Unavailable, $"There is no firewall '{name}'; write auto, nft, iptables, ipset, windows-firewall or dry-run.");
         }
     }
 
@@ -121,6 +126,13 @@ public static class FirewallSelector
         IpsetFirewall firewall = new(runner, time);
         await firewall.ProbeAsync(cancelToken).ConfigureAwait(false);
         return new IsolatingFirewall(firewall);
+    }
+
+    private static async Task<IFirewall> OpenWindowsAsync(TimeProvider time, CancellationToken cancelToken)
+    {
+        NetshFirewall firewall = NetshFirewall.Create(time);
+        await firewall.ProbeAsync(cancelToken).ConfigureAwait(false);
+        return firewall;
     }
 
     private static async Task<IFirewall> OpenIptablesAsync(CommandRunner runner, CancellationToken cancelToken)

@@ -186,6 +186,7 @@ internal sealed partial class Enforcer : IAsyncDisposable
             }
 
             await ApplyDirtyAsync(cancelToken).ConfigureAwait(false);
+            TellNotes();
             Answer(null);
             return TimeSpan.Zero;
         }

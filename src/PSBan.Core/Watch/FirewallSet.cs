@@ -139,13 +139,6 @@ internal sealed class FirewallSet : IAsyncDisposable
         }
     }
 
-    /// <summary>Compares every packet filter with the watch now, and repairs what differs.</summary>
-    public async Task<IReadOnlyList<FirewallRepair>> SyncAsync(CancellationToken cancelToken)
-    {
-        IReadOnlyList<FirewallRepair>[] repairs = await Task.WhenAll(All.Select(enforcer => enforcer.SyncAsync(cancelToken))).ConfigureAwait(false);
-        return [.. repairs.SelectMany(repair => repair)];
-    }
-
     /// <summary>Keeps every packet filter as the jails want it: those that nobody keeps yet.</summary>
     public void Start(TaskCrew crew)
     {
@@ -153,6 +146,13 @@ internal sealed class FirewallSet : IAsyncDisposable
         {
             _working.Add(enforcer, crew.Start(enforcer.RunAsync));
         }
+    }
+
+    /// <summary>Compares every packet filter with the watch now, and repairs what differs.</summary>
+    public async Task<IReadOnlyList<FirewallRepair>> SyncAsync(CancellationToken cancelToken)
+    {
+        IReadOnlyList<FirewallRepair>[] repairs = await Task.WhenAll(All.Select(enforcer => enforcer.SyncAsync(cancelToken))).ConfigureAwait(false);
+        return [.. repairs.SelectMany(repair => repair)];
     }
 
     /// <summary>Takes all rules down; a second call does nothing.</summary>
