@@ -14,7 +14,11 @@ internal sealed partial class Enforcer : IAsyncDisposable
     private static readonly TimeSpan s_atOnce = TimeSpan.FromTicks(1);
     private static readonly TimeSpan s_firstRetry = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_lastRetry = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_longestRest = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan s_reconcileEvery = TimeSpan.FromMinutes(1);
+
+    // A hundred thousand bans take half a second to list: no more than a hundredth of the time goes into comparing.
+    private const int RestAfterReconcile = 100;
     private static readonly TimeSpan s_tolerance = TimeSpan.FromSeconds(2);
 
     private readonly IFirewall _firewall;
@@ -33,6 +37,7 @@ internal sealed partial class Enforcer : IAsyncDisposable
     private bool _isReconcileDue;
     private bool _isOpeningDue;
     private ITimer? _alarm;
+    private DateTimeOffset _notBefore;
 
     public Enforcer(IFirewall firewall, IReadOnlyList<FirewallRule> rules, EventHub events, TimeProvider clock)
     {
@@ -104,7 +109,7 @@ internal sealed partial class Enforcer : IAsyncDisposable
     /// <summary>Works until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancelToken)
     {
-        await using ITimer reconcile = _clock.CreateTimer(_ => WantReconcile(), null, s_reconcileEvery, s_reconcileEvery);
+        await using ITimer reconcile = _clock.CreateTimer(_ => WantReconcileInTime(), null, s_reconcileEvery, s_reconcileEvery);
         await using ITimer alarm = _clock.CreateTimer(_ => WakeUp(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         TimeSpan retry = TimeSpan.Zero;
         lock (_lock)
@@ -298,6 +303,14 @@ internal sealed partial class Enforcer : IAsyncDisposable
         WakeUp();
     }
 
+    private void WantReconcileInTime()
+    {
+        if (_clock.GetUtcNow() >= _notBefore)
+        {
+            WantReconcile();
+        }
+    }
+
     private void WakeUp()
     {
         lock (_lock)
@@ -427,7 +440,10 @@ internal sealed partial class Enforcer : IAsyncDisposable
 
     private async Task ReconcileAsync(CancellationToken cancelToken)
     {
+        long start = _clock.GetTimestamp();
         IReadOnlyList<FirewallEntry> entries = await _firewall.ListAsync(cancelToken).ConfigureAwait(false);
+        TimeSpan rest = _clock.GetElapsedTime(start) * RestAfterReconcile;
+        _notBefore = _clock.GetUtcNow() + (rest < s_longestRest ? rest : s_longestRest);
         var notes = _firewall as IFirewallNotes;
         Dictionary<FirewallTarget, Duration?> standing = new(entries.Count);
         foreach (FirewallEntry entry in entries)
