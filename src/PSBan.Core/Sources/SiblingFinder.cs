@@ -28,25 +28,22 @@ internal static class SiblingFinder
         // The renamed file keeps its inode, so it is tried first; a copy has to be known by its content.
         foreach ((string path, _) in Candidates(source, position.Offset).OrderByDescending(candidate => candidate.Status.Node == print.Node).Take(MostCandidates))
         {
-            TailedFile? file = TryOpen(path, source, encoding);
-            try
+            if (OpenAt(path, source, position, encoding) is TailedFile file)
             {
-                if (file is not null && FilePrint.Fits(position, file.Handle))
-                {
-                    file.MoveTo(position);
-                    return file;
-                }
+                return file;
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                // As good as not there.
-            }
-
-            file?.Dispose();
         }
 
         return null;
     }
+
+    /// <summary>Opens a file that has grown since a place in it was stored.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="position">The place.</param>
+    /// <param name="encoding">The encoding of the log.</param>
+    /// <returns>The file, standing at the place; null where it is gone, has become another, or holds nothing more.</returns>
+    public static TailedFile? OpenGrown(string path, LogPosition position, LogEncoding encoding) =>
+        FileStatus.TryGet(path, out FileStatus status, out _) && status.IsRegular && status.Size > position.Offset ? OpenAt(path, path, position, encoding) : null;
 
     /// <summary>Opens the rotated files that came between a file and the one that has its path now, the oldest first, each standing at its start.</summary>
     /// <param name="source">The path that the log had.</param>
@@ -98,6 +95,26 @@ internal static class SiblingFinder
 
         bool isNumber = long.TryParse(ending[1..], NumberStyles.None, CultureInfo.InvariantCulture, out long number);
         return isNumber ? ending[0] == '.' ? -number : number : 0;
+    }
+
+    private static TailedFile? OpenAt(string path, string source, LogPosition position, LogEncoding encoding)
+    {
+        TailedFile? file = TryOpen(path, source, encoding);
+        try
+        {
+            if (file is not null && FilePrint.Fits(position, file.Handle))
+            {
+                file.MoveTo(position);
+                return file;
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // As good as not there.
+        }
+
+        file?.Dispose();
+        return null;
     }
 
     private static TailedFile? TryOpen(string path, string source, LogEncoding encoding)

@@ -128,7 +128,7 @@ internal sealed class SourceRun(ILogSource source, IReadOnlyList<JailRun> jails,
         }
     }
 
-    private LogStart StartOf(string log) => start with { Position = positions.Find(new PositionKey(name, log)) };
+    private LogStart StartOf(string log) => start with { Position = positions.Find(new PositionKey(name, log)), Places = positions.PlacesOf(name) };
 
     private bool Process(LogBlock block)
     {
