@@ -49,6 +49,9 @@ internal sealed class JailRun
     /// <summary>Where its bans take effect, in the order of the configuration.</summary>
     public IReadOnlyList<IBanTarget> Targets { get; }
 
+    /// <summary>The command that is asked whom to spare; null where there is none.</summary>
+    public IgnoreCommand? IgnoreCommand { get; init; }
+
     /// <summary>What recognises its failures.</summary>
     public LineFilter Filter => _filter;
 
@@ -304,7 +307,18 @@ internal sealed class JailRun
         }
     }
 
-    private void Count(Failure failure, string? source) => Carry(Jail.Count(failure, _clock.GetUtcNow()), failure, source);
+    private void Count(Failure failure, string? source)
+    {
+        bool? isSpared = IgnoreCommand is null || Jail.Ignores(failure) is not null ? false
+            : IgnoreCommand.Ask(failure, answer => _loop.Post(() => CountAnswered(failure, source, answer)));
+        if (isSpared is { } known)
+        {
+            CountAnswered(failure, source, known);
+        }
+    }
+
+    private void CountAnswered(Failure failure, string? source, bool isSpared) =>
+        Carry(isSpared ? new Jails.Ignored(failure.Id, new IgnoreReason(IgnoreKind.Command, string.Empty)) : Jail.Count(failure, _clock.GetUtcNow()), failure, source);
 
     private void Carry(JailDecision decision, Failure? failure, string? source)
     {

@@ -118,6 +118,9 @@ internal sealed record JailPlan(
     /// </summary>
     public bool CountsBans => CountsBansOf(Options);
 
+    /// <summary>The command that says whom to spare; null where there is none.</summary>
+    public IgnoreCommandOptions? IgnoreCommand { get; init; }
+
     /// <summary>Whether a jail counts the bans of the others.</summary>
     public static bool CountsBansOf(JailOptions jail) => jail.Filter.Name == "recidive";
 
@@ -145,12 +148,7 @@ internal sealed record JailPlan(
             }
         }
 
-        if (jail.IgnoreCommand is { } ignore && !string.IsNullOrWhiteSpace(ignore.Value))
-        {
-            problems.Add(new Problem(
-                ProblemSeverity.Warning, "IgnoreCommandNotRun", "An ignorecommand is not run by this version: whom it would spare is banned. Name those addresses in ignoreip.", ignore.Location, jail.Name));
-        }
-
+        IgnoreCommandOptions? ignoreCommand = IgnoreCommandOptions.Read(jail, problems);
         IReadOnlyList<SourcePlan>? sources = SourcePlan.Choose(jail, CountsBansOf(jail), problems);
         for (int i = before; i < problems.Count; i++)
         {
@@ -158,7 +156,7 @@ internal sealed record JailPlan(
         }
 
         return isUsable && sources is not null && !problems.Skip(before).Any(problem => problem.Severity == ProblemSeverity.Error)
-            ? new JailPlan(jail, sources, rules, commands, lines, increments)
+            ? new JailPlan(jail, sources, rules, commands, lines, increments) { IgnoreCommand = ignoreCommand }
             : null;
     }
 
@@ -171,6 +169,6 @@ internal sealed record JailPlan(
         // Asking once makes known what the list needs, so that it is there before the first line.
         ignore.Match(Address.Parse("192.0.2.0"));
         var jail = new Jail(Options, ignore, new BanIncrement(Options, Increments, offenders));
-        return new JailRun(this, jail, [.. firewalls.RulesOf(this), .. actions.Open(this, jail)], resolver, loop, events, clock);
+        return new JailRun(this, jail, [.. firewalls.RulesOf(this), .. actions.Open(this, jail)], resolver, loop, events, clock) { IgnoreCommand = ignored.Open(IgnoreCommand, jail) };
     }
 }
