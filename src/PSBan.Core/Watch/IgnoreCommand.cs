@@ -46,6 +46,9 @@ internal sealed class IgnoreCommand : IDisposable
         _idle.SetResult();
     }
 
+    /// <summary>Its settings.</summary>
+    public IgnoreCommandOptions Options => _options;
+
     /// <summary>How many failures wait for an answer.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 

@@ -24,7 +24,7 @@ internal sealed class IgnoreSources(EventHub events, TimeProvider clock) : IIgno
 
     private readonly ConcurrentDictionary<string, IReadOnlyList<Address>> _names = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, FileEntries> _files = new(StringComparer.Ordinal);
-    private readonly ConcurrentBag<IgnoreCommand> _commands = [];
+    private readonly ConcurrentDictionary<Jail, IgnoreCommand> _commands = [];
 
     public IReadOnlyList<Address> OwnAddresses { get; private set; } = [];
 
@@ -32,18 +32,22 @@ internal sealed class IgnoreSources(EventHub events, TimeProvider clock) : IIgno
 
     public IReadOnlyList<Located<string>> EntriesOf(string path) => _files.GetOrAdd(path, _ => FileEntries.Unread).Entries;
 
-    /// <summary>Makes ready the command of a jail that says whom to spare.</summary>
-    /// <param name="options">The command; null where the jail has none.</param>
-    /// <param name="jail">The jail's counters.</param>
-    public IgnoreCommand? Open(IgnoreCommandOptions? options, Jail jail)
+    /// <summary>The command of a jail that says whom to spare; null where it has none. While its settings stay it is the same, and remembers its answers.</summary>
+    /// <param name="plan">The jail.</param>
+    /// <param name="jail">Its counters.</param>
+    public IgnoreCommand? CommandOf(JailPlan plan, Jail jail)
     {
-        if (options is null)
+        if (plan.IgnoreCommand is not { } options)
         {
             return null;
         }
 
-        var command = new IgnoreCommand(options, new Shell(clock), () => NumbersOf(jail), events, clock);
-        _commands.Add(command);
+        if (!_commands.TryGetValue(jail, out IgnoreCommand? command) || command.Options != options)
+        {
+            // One that is replaced still answers those who wait for it.
+            _commands[jail] = command = new IgnoreCommand(options, new Shell(clock), () => NumbersOf(jail), events, clock);
+        }
+
         return command;
     }
 
@@ -83,7 +87,7 @@ internal sealed class IgnoreSources(EventHub events, TimeProvider clock) : IIgno
     private async Task CloseCommandsAsync()
     {
         using var grace = new CancellationTokenSource(s_grace, clock);
-        foreach (IgnoreCommand command in _commands)
+        foreach (IgnoreCommand command in _commands.Values)
         {
             await command.WhenIdleAsync(grace.Token).ConfigureAwait(false);
             command.Dispose();

@@ -42,6 +42,16 @@ public sealed class WatchProcess : IAsyncDisposable
         return new WatchProcess(Process.Start(new ProcessStartInfo(Repository.Psban, words) { RedirectStandardOutput = true, RedirectStandardError = true })!);
     }
 
+    /// <summary>The kinds of event that are not kept, where there would be very many.</summary>
+    public HashSet<string> Unkept { get; } = [];
+
+    /// <summary>Starts a watch that is described otherwise.</summary>
+    public static WatchProcess Start(ProcessStartInfo start)
+    {
+        (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
+        return new WatchProcess(Process.Start(start)!);
+    }
+
     /// <summary>The process; every word in front of the watch's own replaces itself by what follows.</summary>
     public int Id => _process.Id;
 
@@ -81,10 +91,16 @@ public sealed class WatchProcess : IAsyncDisposable
 
     public static Task<WatchClient> ConnectAsync(string folder) => WatchClient.ConnectAsync(StateOf(folder), CancellationToken.None);
 
-    public async Task<(int ExitCode, string Error)> StopAsync()
+    public async Task<(int ExitCode, string Error)> StopAsync(string signal = "TERM")
     {
-        using Process kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        Signal(signal);
         return await WhenEndedAsync();
+    }
+
+    /// <summary>Sends it a signal.</summary>
+    public void Signal(string name)
+    {
+        using Process kill = Process.Start("kill", ["-" + name, _process.Id.ToString(CultureInfo.InvariantCulture)]);
     }
 
     public async Task<(int ExitCode, string Error)> WhenEndedAsync()
@@ -118,6 +134,11 @@ public sealed class WatchProcess : IAsyncDisposable
         while (await _process.StandardOutput.ReadLineAsync() is { } line)
         {
             JsonElement item = JsonDocument.Parse(line).RootElement;
+            if (Unkept.Contains(item.GetProperty("kind").GetString()!))
+            {
+                continue;
+            }
+
             lock (_events)
             {
                 _events.Add(item);
