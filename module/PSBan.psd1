@@ -22,10 +22,14 @@
         'Get-BanJail'
         'Get-BanWatch'
         'Remove-Ban'
+        'Resume-BanJail'
+        'Set-BanJail'
         'Start-BanWatch'
         'Stop-BanWatch'
+        'Suspend-BanJail'
         'Test-BanConfiguration'
         'Test-BanFilter'
+        'Update-BanWatch'
         'Watch-BanEvent'
     )
     FunctionsToExport    = @()

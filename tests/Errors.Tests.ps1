@@ -40,6 +40,8 @@ Describe 'The error of <What>' -ForEach @(
     @{ What = 'a configuration that is not there'; Id = 'ConfigurationNotFound'; Category = 'ObjectNotFound'; Target = '*nowhere'; Script = { Start-BanWatch $nowhere -DryRun -StatePath $TestDrive/state } }
     @{ What = 'a configuration without a jail'; Id = 'ConfigurationInvalid'; Category = 'InvalidData'; Target = '*empty'; Script = { Start-BanWatch $empty -DryRun -StatePath $TestDrive/state } }
     @{ What = 'text that is no address'; Id = 'InvalidAddress'; Category = 'InvalidArgument'; Target = '192.030.0.6'; Script = { Add-Ban 192.030.0.6 app -StatePath $nowhere } }
+    @{ What = 'a watch that does not run, to be reloaded'; Id = 'WatchNotRunning'; Category = 'ObjectNotFound'; Target = '*nowhere'; Script = { Update-BanWatch -StatePath $nowhere } }
+    @{ What = 'a jail without a watch'; Id = 'WatchNotRunning'; Category = 'ObjectNotFound'; Target = '*nowhere'; Script = { Set-BanJail app -MaxRetry 3 -StatePath $nowhere } }
     @{ What = 'a path of another provider'; Id = 'NotAFileSystemPath'; Category = 'InvalidArgument'; Target = 'env:HOME'; Script = { Get-Ban -StatePath env:HOME } }
 ) {
     BeforeAll {

@@ -35,6 +35,9 @@ internal static class Errors
     public const string StateStoreCorruptId = "StateStoreCorrupt";
     public const string StateStoreUnusableId = "StateStoreUnusable";
     public const string StatePathUnusableId = "StatePathUnusable";
+    public const string ReloadRefusedId = "ReloadRefused";
+    public const string FirewallRefusedId = "FirewallRefused";
+    public const string NothingToSetId = "NothingToSet";
     public const string NotAFileSystemPathId = "NotAFileSystemPath";
 
     /// <summary>No watch answers, or this user may not ask it.</summary>
@@ -78,6 +81,16 @@ internal static class Errors
         IOException => New(e, StatePathUnusableId, ErrorCategory.ResourceUnavailable, options.StatePath, "Name another directory with -StatePath."),
         _ => New(e, WatchFailedId, ErrorCategory.InvalidResult, options.ConfigPath, "This is a fault of PSBan itself; please report it with its stack trace."),
     };
+
+    /// <summary>The configuration was read again and refused; the target is the whole result, with every problem in it.</summary>
+    public static ErrorRecord ReloadRefused(ReloadResult result) => New(
+        new InvalidDataException($"The configuration is refused, and the one before goes on: {VisibleText.Of(result.Refusal)}"), ReloadRefusedId, ErrorCategory.InvalidData, result,
+        "Correct what is named, and run Update-BanWatch again; Update-BanWatch -WhatIf tells whether anything is left, and the error's TargetObject.Problems lists it.");
+
+    /// <summary>No setting was given.</summary>
+    public static ErrorRecord NothingToSet() => New(
+        new ArgumentException("No setting was given."), NothingToSetId, ErrorCategory.InvalidArgument, null,
+        "Give one or more of -MaxRetry, -FindTime, -BanTime, -IgnoreIp, -AddIgnoreIp and -RemoveIgnoreIp.");
 
     /// <summary>The store of the state directory cannot be used.</summary>
     public static ErrorRecord StoreUnusable(StoreException e, string path) => e.Failure switch

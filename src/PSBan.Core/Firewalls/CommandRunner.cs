@@ -143,9 +143,11 @@ internal sealed class CommandRunner(TimeProvider? time = null)
 
     private static byte[] ReadOutput(Stream stream, string tool)
     {
+        // The process does not close what was read of it; the pipe would stay open until the next collection of garbage.
+        using Stream pipe = stream;
         using MemoryStream all = new();
         byte[] block = new byte[64 * 1024];
-        for (int read; (read = stream.Read(block)) > 0;)
+        for (int read; (read = pipe.Read(block)) > 0;)
         {
             if (all.Length + read > OutputLimit)
             {
@@ -161,12 +163,13 @@ internal sealed class CommandRunner(TimeProvider? time = null)
     private static string ReadError(Stream stream)
     {
         // nft repeats the whole command for each error; the beginning tells enough, the rest is read so that it can end.
+        using Stream pipe = stream;
         byte[] kept = new byte[ErrorLimit];
         byte[] rest = new byte[ErrorLimit];
         int length = 0;
         while (true)
         {
-            int read = stream.Read(length < kept.Length ? kept.AsSpan(length) : rest);
+            int read = pipe.Read(length < kept.Length ? kept.AsSpan(length) : rest);
             if (read == 0)
             {
                 return Encoding.UTF8.GetString(kept, 0, length);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PSBan.Configuration;
 using PSBan.Model;
 
@@ -7,7 +8,8 @@ namespace PSBan.Firewalls;
 /// Translates the actions that a native back end serves into rules. One object serves a whole configuration, because the names of rules
 /// are unique over all jails (two jails may both write <c>name=SMTP</c>); jails in the same order always get the same names.
 /// </summary>
-public sealed class FirewallFactory
+/// <param name="running">Rules that stand while others are made: a jail that has one of a name keeps it, and no other jail is given it; null for none.</param>
+public sealed class FirewallFactory(IEnumerable<FirewallRule>? running = null)
 {
     // fail2ban's names, and PSBan's own; the type is what the file of that name sets.
     private static readonly Dictionary<string, ActionKind> s_kinds = new(StringComparer.Ordinal)
@@ -30,19 +32,11 @@ public sealed class FirewallFactory
         ["dry-run"] = new(FirewallBackEnds.DryRun, null),
     };
 
-    private readonly bool _isWindows;
-
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _owners = (running ?? []).ToDictionary(rule => rule.Name, rule => rule.Jail, StringComparer.Ordinal);
 
-    /// <summary>Makes a factory for this machine.</summary>
-    public FirewallFactory()
-        : this(OperatingSystem.IsWindows())
-    {
-    }
-
-    /// <summary>Makes a factory.</summary>
-    /// <param name="isWindows">Whether the rules are for Windows, whose one packet filter then serves the actions of all others too.</param>
-    internal FirewallFactory(bool isWindows) => _isWindows = isWindows;
+    /// <summary>Whether the rules are for Windows, whose one packet filter then serves the actions of all others too.</summary>
+    internal bool IsWindows { get; init; } = OperatingSystem.IsWindows();
 
     /// <summary>Whether a native back end serves the action, so that no file of that name is needed.</summary>
     /// <param name="actionFile">The name of the action, as in <see cref="ActionOptions.File"/>.</param>
@@ -61,7 +55,7 @@ public sealed class FirewallFactory
         }
 
         ActionParameters parameters = new(jail, action, problems);
-        string backEnd = _isWindows && kind.BackEnd != FirewallBackEnds.DryRun ? FirewallBackEnds.Windows : kind.BackEnd;
+        string backEnd = IsWindows && kind.BackEnd != FirewallBackEnds.DryRun ? FirewallBackEnds.Windows : kind.BackEnd;
         bool isIptables = kind.BackEnd is FirewallBackEnds.Iptables or FirewallBackEnds.Ipset;
         string? ports = parameters.Ports(kind.Type);
         FirewallRule rule = new()
@@ -70,8 +64,8 @@ public sealed class FirewallFactory
             Name = parameters.Name(),
             Ports = ports,
             Protocols = parameters.Protocols(ports is null && kind.Type is null ? ProtocolNames.All : "tcp", needPorts: ports is not null),
-            Chains = _isWindows ? [] : isIptables ? parameters.IptablesChains() : parameters.NftHooks(),
-            Priority = _isWindows || isIptables ? -1 : parameters.Priority(),
+            Chains = IsWindows ? [] : isIptables ? parameters.IptablesChains() : parameters.NftHooks(),
+            Priority = IsWindows || isIptables ? -1 : parameters.Priority(),
             Chunk = parameters.Chunk(),
             NewConnections = kind.NewConnections,
             BlockType = parameters.BlockType("blocktype"),
@@ -80,20 +74,18 @@ public sealed class FirewallFactory
         parameters.WarnOfHooks();
         if (backEnd == FirewallBackEnds.Windows)
         {
-            parameters.CheckWindows(rule, _isWindows);
+            parameters.CheckWindows(rule, IsWindows);
         }
 
-        return parameters.HasErrors ? null : new FirewallBinding(backEnd, rule with { Name = Unique(rule.Name) });
+        return parameters.HasErrors ? null : new FirewallBinding(backEnd, rule with { Name = Unique(jail, rule.Name) });
     }
 
-    private string Unique(string name)
+    private string Unique(string jail, string name)
     {
-        string unique = name;
-        for (int number = 2; !_names.Add(unique); number++)
-        {
-            unique = $"{name}-{number}";
-        }
-
+        IEnumerable<string> names = Enumerable.Range(2, int.MaxValue - 2).Select(number => string.Create(CultureInfo.InvariantCulture, $"{name}-{number}")).Prepend(name);
+        string? kept = names.Take(_owners.Count + 1).FirstOrDefault(each => _owners.GetValueOrDefault(each) == jail && !_names.Contains(each));
+        string unique = kept ?? names.First(each => !_names.Contains(each) && !_owners.ContainsKey(each));
+        _names.Add(unique);
         return unique;
     }
 

@@ -6,6 +6,9 @@ namespace PSBan.Sources;
 /// <summary>One open file that is read as it grows: where reading stands, what the bytes before that place were, and what is left of a line not yet ended.</summary>
 internal sealed class TailedFile : IDisposable
 {
+    // Milliseconds; file systems that keep worse time than 10 ms keep it by the second or two (FAT, HFS+, NFSv2).
+    private const int CoarsestStamp = 2_000;
+
     private readonly SafeFileHandle _handle;
     private readonly LogEncoding _byDefault;
     private readonly byte[] _head = new byte[FilePrint.HeadLimit];
@@ -24,6 +27,8 @@ internal sealed class TailedFile : IDisposable
     private long _lines;
     private long _offset;
     private FileStatus _seen;
+    private long _seenSince;
+    private bool _isSettled;
 
     private TailedFile(string path, string source, SafeFileHandle handle, FileStatus status, LogEncoding byDefault)
     {
@@ -146,11 +151,16 @@ internal sealed class TailedFile : IDisposable
     {
         FileStatus status = FileStatus.Get(_handle);
         bool grown = status.Size > _offset + _carry.Length;
-        if (!grown && !_holdsMore && status.Size == _offset + _carry.Length && status.Modified == _seen.Modified)
+        bool isSame = status.Size == _seen.Size && status.Modified == _seen.Modified;
+        if (!grown && !_holdsMore && isSame && _isSettled && status.Size == _offset + _carry.Length)
         {
             return false;
         }
 
+        // Time stamps are coarse: what is written a moment after a look may leave the stamp and the size as they were, so the bytes are compared once more later.
+        long now = Environment.TickCount64;
+        _seenSince = isSame ? _seenSince : now;
+        _isSettled = isSame && now - _seenSince > CoarsestStamp;
         _seen = status;
         if (status.Size < _offset + _carry.Length || !StillHolds(_behind.AsSpan(0, _behindCount), _offset) || !StillHolds(TailOf(_carry), _offset + _carry.Length))
         {

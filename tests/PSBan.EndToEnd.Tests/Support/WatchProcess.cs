@@ -49,6 +49,9 @@ public sealed class WatchProcess : IAsyncDisposable
         return new WatchProcess(Process.Start(start)!);
     }
 
+    /// <summary>The kinds of event that are not kept, where there would be very many.</summary>
+    public HashSet<string> Unkept { get; } = [];
+
     /// <summary>The process; every word in front of the watch's own replaces itself by what follows.</summary>
     public int Id => _process.Id;
 
@@ -90,8 +93,14 @@ public sealed class WatchProcess : IAsyncDisposable
 
     public async Task<(int ExitCode, string Error)> StopAsync(string signal = "TERM")
     {
-        using Process kill = Process.Start("kill", ["-" + signal, _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        Signal(signal);
         return await WhenEndedAsync();
+    }
+
+    /// <summary>Sends it a signal.</summary>
+    public void Signal(string name)
+    {
+        using Process kill = Process.Start("kill", ["-" + name, _process.Id.ToString(CultureInfo.InvariantCulture)]);
     }
 
     public async Task<(int ExitCode, string Error)> WhenEndedAsync()
@@ -125,6 +134,11 @@ public sealed class WatchProcess : IAsyncDisposable
         while (await _process.StandardOutput.ReadLineAsync() is { } line)
         {
             JsonElement item = JsonDocument.Parse(line).RootElement;
+            if (Unkept.Contains(item.GetProperty("kind").GetString()!))
+            {
+                continue;
+            }
+
             lock (_events)
             {
                 _events.Add(item);
