@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using PSBan.Configuration;
 using PSBan.Model;
@@ -38,9 +39,12 @@ public sealed class FirewallFactory(IEnumerable<FirewallRule>? running = null)
     /// <summary>Whether the rules are for Windows, whose one packet filter then serves the actions of all others too.</summary>
     internal bool IsWindows { get; init; } = OperatingSystem.IsWindows();
 
+    /// <summary>The names of the actions that a native back end serves.</summary>
+    public static IReadOnlySet<string> Names { get; } = s_kinds.Keys.ToFrozenSet(StringComparer.Ordinal);
+
     /// <summary>Whether a native back end serves the action, so that no file of that name is needed.</summary>
     /// <param name="actionFile">The name of the action, as in <see cref="ActionOptions.File"/>.</param>
-    public static bool IsNative(string actionFile) => s_kinds.ContainsKey(actionFile);
+    public static bool IsNative(string actionFile) => Names.Contains(actionFile);
 
     /// <summary>Translates an action.</summary>
     /// <param name="jail">The name of the jail.</param>
