@@ -11,9 +11,14 @@ namespace PSBan.Watch;
 internal sealed partial class Enforcer : IAsyncDisposable
 {
     private const int MaxBatch = 20_000;
+    private static readonly TimeSpan s_atOnce = TimeSpan.FromTicks(1);
     private static readonly TimeSpan s_firstRetry = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_lastRetry = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_longestRest = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan s_reconcileEvery = TimeSpan.FromMinutes(1);
+
+    // A hundred thousand bans take half a second to list: no more than a hundredth of the time goes into comparing.
+    private const int RestAfterReconcile = 100;
     private static readonly TimeSpan s_tolerance = TimeSpan.FromSeconds(2);
 
     private readonly IFirewall _firewall;
@@ -31,6 +36,8 @@ internal sealed partial class Enforcer : IAsyncDisposable
     private TaskCompletionSource _settled = NewSettled(true);
     private bool _isReconcileDue;
     private bool _isOpeningDue;
+    private ITimer? _alarm;
+    private DateTimeOffset _notBefore;
 
     public Enforcer(IFirewall firewall, IReadOnlyList<FirewallRule> rules, EventHub events, TimeProvider clock)
     {
@@ -102,8 +109,14 @@ internal sealed partial class Enforcer : IAsyncDisposable
     /// <summary>Works until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancelToken)
     {
-        await using ITimer reconcile = _clock.CreateTimer(_ => WantReconcile(), null, s_reconcileEvery, s_reconcileEvery);
+        await using ITimer reconcile = _clock.CreateTimer(_ => WantReconcileInTime(), null, s_reconcileEvery, s_reconcileEvery);
+        await using ITimer alarm = _clock.CreateTimer(_ => WakeUp(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         TimeSpan retry = TimeSpan.Zero;
+        lock (_lock)
+        {
+            _alarm = alarm;
+            SetAlarm();
+        }
 
         // A run that was killed has left its bans standing: most of what is wanted may be there already.
         WantReconcile();
@@ -132,6 +145,13 @@ internal sealed partial class Enforcer : IAsyncDisposable
         catch (OperationCanceledException) when (cancelToken.IsCancellationRequested)
         {
             // The end of the watch.
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _alarm = null;
+            }
         }
     }
 
@@ -163,10 +183,14 @@ internal sealed partial class Enforcer : IAsyncDisposable
                 WantAllAgain();
             }
 
+            await OpenDueAsync(cancelToken).ConfigureAwait(false);
             if (Interlocked.Exchange(ref _isReconcileDue, false))
             {
                 await CloseLeavingAsync(cancelToken).ConfigureAwait(false);
-                await ReconcileAsync(cancelToken).ConfigureAwait(false);
+                if (Closed.Count < Rules.Count)
+                {
+                    await ReconcileAsync(cancelToken).ConfigureAwait(false);
+                }
             }
 
             await ApplyDirtyAsync(cancelToken).ConfigureAwait(false);
@@ -177,7 +201,7 @@ internal sealed partial class Enforcer : IAsyncDisposable
         catch (FirewallException e)
         {
             TimeSpan retry = await RecoverAsync(e, lastRetry, cancelToken).ConfigureAwait(false);
-            if (retry > TimeSpan.FromTicks(1))
+            if (retry > s_atOnce)
             {
                 Answer(e.Message);
             }
@@ -202,7 +226,19 @@ internal sealed partial class Enforcer : IAsyncDisposable
 
     private async Task OpenAllAsync(CancellationToken cancelToken)
     {
-        await _firewall.OpenAsync(Rules, cancelToken).ConfigureAwait(false);
+        IReadOnlyList<FirewallRule> rules = Rules;
+        HashSet<string> closed = [];
+        try
+        {
+            await _firewall.OpenAsync(rules, cancelToken).ConfigureAwait(false);
+        }
+        catch (FirewallException e) when (e.Rules.Count > 0)
+        {
+            closed.UnionWith(e.Rules);
+            PutAside(closed, e, isOpen: false);
+        }
+
+        Release([.. rules.Select(rule => rule.Name).Where(name => !closed.Contains(name))], "is set up now");
         TellNotes();
     }
 
@@ -267,6 +303,19 @@ internal sealed partial class Enforcer : IAsyncDisposable
     private void WantReconcile()
     {
         Volatile.Write(ref _isReconcileDue, true);
+        WakeUp();
+    }
+
+    private void WantReconcileInTime()
+    {
+        if (_clock.GetUtcNow() >= _notBefore)
+        {
+            WantReconcile();
+        }
+    }
+
+    private void WakeUp()
+    {
         lock (_lock)
         {
             Signal();
@@ -277,9 +326,16 @@ internal sealed partial class Enforcer : IAsyncDisposable
     {
         while (TakeBatch(out List<FirewallTarget> taken, out List<FirewallChange> changes))
         {
+            HashSet<string> refused = [];
             try
             {
                 await _firewall.ApplyAsync(changes, cancelToken).ConfigureAwait(false);
+            }
+            catch (FirewallException e) when (e.Rules.Count > 0)
+            {
+                refused.UnionWith(e.Rules);
+                PutBack([.. taken.Where(target => refused.Contains(target.Rule))]);
+                PutAside(refused, e, isOpen: true);
             }
             catch
             {
@@ -295,6 +351,17 @@ internal sealed partial class Enforcer : IAsyncDisposable
                     _settled.TrySetResult();
                 }
             }
+
+            if (_holds.Count > 0)
+            {
+                Release([.. taken.Select(target => target.Rule).Distinct().Where(rule => !refused.Contains(rule))], "takes bans again");
+            }
+        }
+
+        // What is left waits for a rule that was put aside, and may do so for long.
+        lock (_lock)
+        {
+            _settled.TrySetResult();
         }
     }
 
@@ -303,7 +370,7 @@ internal sealed partial class Enforcer : IAsyncDisposable
         DateTimeOffset now = _clock.GetUtcNow();
         lock (_lock)
         {
-            taken = [.. _dirty.Take(MaxBatch)];
+            taken = [.. (_holds.Count == 0 ? _dirty : _dirty.Where(target => !IsAside(target.Rule))).Take(MaxBatch)];
             changes = new List<FirewallChange>(taken.Count);
             foreach (FirewallTarget target in taken)
             {
@@ -356,7 +423,7 @@ internal sealed partial class Enforcer : IAsyncDisposable
             _events.Publish(
                 BanEventKind.FirewallRepaired,
                 string.Create(CultureInfo.InvariantCulture, $"The rules in {Name} were gone and have been made anew; {count} bans are being put back."));
-            return TimeSpan.FromTicks(1);
+            return s_atOnce;
         }
         catch (FirewallException)
         {
@@ -376,7 +443,10 @@ internal sealed partial class Enforcer : IAsyncDisposable
 
     private async Task ReconcileAsync(CancellationToken cancelToken)
     {
+        long start = _clock.GetTimestamp();
         IReadOnlyList<FirewallEntry> entries = await _firewall.ListAsync(cancelToken).ConfigureAwait(false);
+        TimeSpan rest = _clock.GetElapsedTime(start) * RestAfterReconcile;
+        _notBefore = _clock.GetUtcNow() + (rest < s_longestRest ? rest : s_longestRest);
         var notes = _firewall as IFirewallNotes;
         Dictionary<FirewallTarget, Duration?> standing = new(entries.Count);
         foreach (FirewallEntry entry in entries)
@@ -398,7 +468,7 @@ internal sealed partial class Enforcer : IAsyncDisposable
                         _dirty.Remove(target);
                     }
                 }
-                else if (end > now + s_tolerance && notes?.Covers(target.Address) != false && _dirty.Add(target))
+                else if (end > now + s_tolerance && !IsAside(target.Rule) && notes?.Covers(target.Address) != false && _dirty.Add(target))
                 {
                     Tally(target.Rule, 1, 0);
                     missing++;

@@ -33,6 +33,22 @@ internal sealed class PositionBook
             ?? _stored.Where(pair => pair.Key.Source == key.Source).Select(pair => pair.Value).OrderByDescending(position => position.Offset).FirstOrDefault();
     }
 
+    /// <summary>Where a reader left off in all its logs, in this run or an earlier one, by the name of the log.</summary>
+    /// <param name="reader">The reader.</param>
+    public IReadOnlyDictionary<string, LogPosition> PlacesOf(string reader)
+    {
+        Dictionary<string, LogPosition> places = _stored.Where(pair => pair.Key.Reader == reader).ToDictionary(pair => pair.Key.Source, pair => pair.Value, StringComparer.Ordinal);
+        lock (_lock)
+        {
+            foreach ((PositionKey key, LogPosition place) in _all.Where(pair => pair.Key.Reader == reader))
+            {
+                places[key.Source] = place;
+            }
+        }
+
+        return places;
+    }
+
     /// <summary>Notes how far a log was read.</summary>
     public void Note(PositionKey key, LogPosition position)
     {

@@ -221,7 +221,7 @@ internal sealed class SourceRun(SourcePlan plan, IReadOnlyDictionary<string, Log
             }
         }
 
-        return _start with { Position = place };
+        return _start with { Position = place, Places = positions.PlacesOf(Name) };
     }
 
     private bool Process(LogBlock block)
