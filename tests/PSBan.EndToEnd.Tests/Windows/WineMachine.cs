@@ -63,9 +63,11 @@ public sealed class WineMachine : IAsyncLifetime
     /// <summary>Starts a watch on a folder's configuration.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="refused">An address that netsh is to refuse; null for none.</param>
-    public WatchProcess Watch(string folder, string? refused = null)
+    /// <param name="debug">What Wine is to tell on standard error; null for nothing.</param>
+    public WatchProcess Watch(string folder, string? refused = null, string? debug = null)
     {
         ProcessStartInfo start = Psban("watch", "--json", "--config", ToWindows(folder), "--state", ToWindows(WatchProcess.StateOf(folder)));
+        start.Environment["WINEDEBUG"] += debug is null ? "" : "," + debug;
         if (refused is not null)
         {
             start.Environment["PSBAN_NETSH_REFUSES"] = refused;
