@@ -14,6 +14,8 @@ public sealed class WineMachine : IAsyncLifetime
     public const string Collection = "Wine";
 
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(8);
+    // That of the tests, so that the engine is not compiled a second time.
+    private static readonly string s_configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
     private static readonly string s_programs = Path.Combine(Repository.Root, "out", "win-x64");
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("psban-wine-");
@@ -98,7 +100,7 @@ public sealed class WineMachine : IAsyncLifetime
     }
 
     private static async Task PublishAsync(string project, string folder, params string[] more) =>
-        await RunAsync(new ProcessStartInfo("dotnet", ["publish", project, "-c", "Release", "-r", "win-x64", "--self-contained", "-m:1", "-nologo", "-o", Path.Combine(s_programs, folder), .. more])
+        await RunAsync(new ProcessStartInfo("dotnet", ["publish", project, "-c", s_configuration, "-r", "win-x64", "--self-contained", "-m:1", "-nologo", "-o", Path.Combine(s_programs, folder), .. more])
         {
             WorkingDirectory = Repository.Root,
         });
