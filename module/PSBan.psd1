@@ -16,8 +16,10 @@
 
     CmdletsToExport      = @(
         'Add-Ban'
+        'Clear-BanFirewall'
         'Find-BanFailure'
         'Get-Ban'
+        'Get-BanFirewall'
         'Get-BanHistory'
         'Get-BanJail'
         'Get-BanWatch'
@@ -27,8 +29,10 @@
         'Start-BanWatch'
         'Stop-BanWatch'
         'Suspend-BanJail'
+        'Sync-BanFirewall'
         'Test-BanConfiguration'
         'Test-BanFilter'
+        'Test-BanFirewall'
         'Update-BanWatch'
         'Watch-BanEvent'
     )

@@ -97,6 +97,22 @@ public sealed class ConfigurationLoader
         return use?.Build(new Dictionary<string, SourceText>(), scope);
     }
 
+    /// <summary>The names of all jails in the order of the files, with whether each is switched on; whether it could run is another question.</summary>
+    public IReadOnlyDictionary<string, bool> JailSwitches()
+    {
+        OrderedDictionary<string, bool> switches = new(StringComparer.Ordinal);
+        if (Jails() is { } table)
+        {
+            var reader = new JailReader(_source, table, _nativeActions);
+            foreach (MergedSection section in JailReader.JailSections(table))
+            {
+                switches[section.Name] = reader.IsEnabled(section.Name);
+            }
+        }
+
+        return switches;
+    }
+
     /// <summary>All that a jail says or inherits, as written and as resolved, with file and line; sorted by name.</summary>
     /// <param name="jail">The jail, enabled or not.</param>
     /// <returns>The settings; empty where there is no such jail.</returns>

@@ -24,6 +24,12 @@ public enum ControlCommand
     /// <summary>Bans of the past and those in force; answers an entry each, the latest first.</summary>
     History,
 
+    /// <summary>Whether the running bans stop packets, read from the packet filters; answers a <see cref="BanCheck"/> for each ban and rule.</summary>
+    Check,
+
+    /// <summary>Compares the packet filters with the watch and repairs them; answers a <see cref="FirewallRepair"/> for each packet filter and jail.</summary>
+    Sync,
+
     /// <summary>The events from now on, until the client leaves.</summary>
     Events,
 
@@ -103,6 +109,12 @@ internal sealed record ControlReply
 
     /// <summary>What came of a reload.</summary>
     public ReloadResult? Reload { get; init; }
+
+    /// <summary>Whether a ban stops packets.</summary>
+    public BanCheck? Check { get; init; }
+
+    /// <summary>What was repaired.</summary>
+    public FirewallRepair? Repair { get; init; }
 
     /// <summary>An event.</summary>
     public BanEvent? Event { get; init; }

@@ -132,6 +132,14 @@ internal sealed class ControlServer(IControlListener listener, IWatchControl wat
             case ControlCommand.History:
                 await WriteHistoryAsync(channel, request, cancelToken).ConfigureAwait(false);
                 break;
+            case ControlCommand.Check:
+                IReadOnlyList<BanCheck> checks = await watch.CheckAsync(request.Jail, request.Id is { } suspect ? BanId.FromText(suspect) : null, cancelToken).ConfigureAwait(false);
+                await WriteAllAsync(channel, checks.Select(check => new ControlReply { Check = check }), cancelToken).ConfigureAwait(false);
+                break;
+            case ControlCommand.Sync:
+                IReadOnlyList<FirewallRepair> repairs = await watch.SyncAsync(cancelToken).ConfigureAwait(false);
+                await WriteAllAsync(channel, repairs.Select(repair => new ControlReply { Repair = repair }), cancelToken).ConfigureAwait(false);
+                break;
             case ControlCommand.Events:
                 await StreamEventsAsync(channel, cancelToken).ConfigureAwait(false);
                 break;

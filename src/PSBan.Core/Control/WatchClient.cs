@@ -106,6 +106,19 @@ public sealed class WatchClient : IAsyncDisposable
     /// <param name="cancelToken">Ends the call early.</param>
     public Task<JailInfo> ResumeJailAsync(string jail, CancellationToken cancelToken) => AskJailAsync(new ControlRequest { Command = ControlCommand.ResumeJail, Jail = jail }, cancelToken);
 
+    /// <summary>Whether running bans stop packets, read from the packet filters, as the answers arrive.</summary>
+    /// <param name="jail">The jail; null for all.</param>
+    /// <param name="id">The ban, a prefix around it, or a prefix with all inside it; null for every ban.</param>
+    /// <param name="cancelToken">Ends the call early.</param>
+    public IAsyncEnumerable<BanCheck> CheckBansAsync(string? jail, BanId? id, CancellationToken cancelToken) =>
+        StreamAsync(new ControlRequest { Command = ControlCommand.Check, Jail = jail, Id = id?.ToString() }, reply => reply.Check, cancelToken);
+
+    /// <summary>Has the watch compare the packet filters with its bans now, and repair what differs.</summary>
+    /// <param name="cancelToken">Ends the call early.</param>
+    /// <returns>What was repaired, for each packet filter and jail.</returns>
+    public async Task<IReadOnlyList<FirewallRepair>> SyncFirewallAsync(CancellationToken cancelToken) =>
+        await ListAsync(new ControlRequest { Command = ControlCommand.Sync }, reply => reply.Repair, cancelToken).ConfigureAwait(false);
+
     /// <summary>Bans of the past and those in force, the latest first, as they arrive.</summary>
     /// <param name="query">Which.</param>
     /// <param name="cancelToken">Ends the call early.</param>

@@ -9,8 +9,7 @@ namespace PSBan.Firewalls;
 /// Translates the actions that a native back end serves into rules. One object serves a whole configuration, because the names of rules
 /// are unique over all jails (two jails may both write <c>name=SMTP</c>); jails in the same order always get the same names.
 /// </summary>
-/// <param name="running">Rules that stand while others are made: a jail that has one of a name keeps it, and no other jail is given it; null for none.</param>
-public sealed class FirewallFactory(IEnumerable<FirewallRule>? running = null)
+public sealed class FirewallFactory
 {
     // fail2ban's names, and PSBan's own; the type is what the file of that name sets.
     private static readonly Dictionary<string, ActionKind> s_kinds = new(StringComparer.Ordinal)
@@ -34,7 +33,12 @@ public sealed class FirewallFactory(IEnumerable<FirewallRule>? running = null)
     };
 
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _owners = (running ?? []).ToDictionary(rule => rule.Name, rule => rule.Jail, StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _owners;
+
+    /// <summary>Makes a factory for this machine.</summary>
+    /// <param name="running">Rules that stand while others are made: a jail that has one of a name keeps it, and no other jail is given it; null for none.</param>
+    public FirewallFactory(IEnumerable<FirewallRule>? running = null) =>
+        _owners = (running ?? []).ToDictionary(rule => rule.Name, rule => rule.Jail, StringComparer.Ordinal);
 
     /// <summary>Whether the rules are for Windows, whose one packet filter then serves the actions of all others too.</summary>
     internal bool IsWindows { get; init; } = OperatingSystem.IsWindows();

@@ -9,6 +9,7 @@ internal sealed partial class FollowSession
     private const int TellingHead = 64;
 
     private readonly Dictionary<string, LogStart> _starts = new(StringComparer.Ordinal);
+    private Dictionary<string, LogPosition>? _former;
 
     /// <summary>Asks where each log begins that has not been met before: all of them first, since a place stored for one name may lie in the file that has another name now.</summary>
     private void AskStarts(IEnumerable<string> paths)
@@ -33,6 +34,7 @@ internal sealed partial class FollowSession
             try
             {
                 PlaceOne(tail, starts, stored, fresh);
+                AdoptFormer(tail, starts[tail], fresh);
                 _known.TryAdd(tail.Source, null);
                 _tails.Add(tail);
                 TellFound(tail);
@@ -81,7 +83,7 @@ internal sealed partial class FollowSession
         {
             tail.InOperation = false;
         }
-        else if (_isFirstScan && start.AtEnd && before is null)
+        else if (_isFirstScan && start.AtEnd && before is null && !(IsLinked(tail) && start.Places.Count > 0))
         {
             tail.MoveTo(StartFinder.LineStartAtEnd(tail, _options.LineLimit), -1);
             tail.InOperation = true;
@@ -125,6 +127,35 @@ internal sealed partial class FollowSession
         AdoptBetween(AdoptLeft(left, place, before: tail), before: tail);
         return true;
     }
+
+    /// <summary>Where a path is a link: the rest of the files that it led to before, when nobody was there to see it switched.</summary>
+    private void AdoptFormer(TailedFile tail, LogStart? start, IReadOnlyList<TailedFile> fresh)
+    {
+        _former ??= start is null ? null : new(start.Places, StringComparer.Ordinal);
+        _former?.Remove(tail.Source);
+        if (_former is null || start is null or { Position: not null } || !IsLinked(tail))
+        {
+            return;
+        }
+
+        List<(TailedFile File, LogPosition Place)> left = [];
+        foreach ((string source, LogPosition place) in _former.Where(pair => !IsKnown(pair.Key) && fresh.All(other => other.Source != pair.Key)).ToList())
+        {
+            _former.Remove(source);
+            if (SiblingFinder.OpenGrown(source, place, _encoding) is TailedFile file)
+            {
+                left.Add((file, place));
+            }
+        }
+
+        foreach ((TailedFile file, LogPosition place) in left.OrderBy(each => each.File.Status.Modified))
+        {
+            // What leads there now waits for it.
+            AdoptLeft(file, place, before: tail).FormerSource = tail.Source;
+        }
+    }
+
+    private static bool IsLinked(TailedFile tail) => tail.Source != Path.GetFullPath(tail.Path);
 
     private LogPosition? LastUnder(string source) =>
         _tails.LastOrDefault(other => other.Source == source)?.Position() ?? _known.GetValueOrDefault(source);

@@ -11,6 +11,9 @@ namespace PSBan.Sources;
 internal static class SiblingFinder
 {
     private const int MostCandidates = 256;
+
+    // A chain of renames may be under way while the folder is looked at, and hides a file that is neither under its old name nor under its new one.
+    private const int MostLooks = 20;
     private static readonly SearchValues<char> s_digits = SearchValues.Create("0123456789-");
 
     /// <summary>Opens the file beside <paramref name="source"/> in which a stored place lies.</summary>
@@ -25,28 +28,32 @@ internal static class SiblingFinder
             return null;
         }
 
-        // The renamed file keeps its inode, so it is tried first; a copy has to be known by its content.
-        foreach ((string path, _) in Candidates(source, position.Offset).OrderByDescending(candidate => candidate.Status.Node == print.Node).Take(MostCandidates))
+        for (int looks = 1; ; looks++)
         {
-            TailedFile? file = TryOpen(path, source, encoding);
-            try
+            // The renamed file keeps its inode, so it is tried first; a copy has to be known by its content.
+            List<(string Path, FileStatus Status)> candidates = [.. Candidates(source, position.Offset)];
+            foreach ((string path, _) in candidates.OrderByDescending(candidate => candidate.Status.Node == print.Node).Take(MostCandidates))
             {
-                if (file is not null && FilePrint.Fits(position, file.Handle))
+                if (OpenAt(path, source, position, encoding) is TailedFile file)
                 {
-                    file.MoveTo(position);
                     return file;
                 }
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+
+            if (looks == MostLooks || IsStill(candidates, [.. Candidates(source, position.Offset)]))
             {
-                // As good as not there.
+                return null;
             }
-
-            file?.Dispose();
         }
-
-        return null;
     }
+
+    /// <summary>Opens a file that has grown since a place in it was stored.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="position">The place.</param>
+    /// <param name="encoding">The encoding of the log.</param>
+    /// <returns>The file, standing at the place; null where it is gone, has become another, or holds nothing more.</returns>
+    public static TailedFile? OpenGrown(string path, LogPosition position, LogEncoding encoding) =>
+        FileStatus.TryGet(path, out FileStatus status, out _) && status.IsRegular && status.Size > position.Offset ? OpenAt(path, path, position, encoding) : null;
 
     /// <summary>Opens the rotated files that came between a file and the one that has its path now, the oldest first, each standing at its start.</summary>
     /// <param name="source">The path that the log had.</param>
@@ -55,30 +62,55 @@ internal static class SiblingFinder
     /// <param name="isKnown">Whether a file is being followed anyway.</param>
     public static IReadOnlyList<TailedFile> FindLater(string source, TailedFile older, LogEncoding encoding, Func<FileStatus, bool> isKnown)
     {
-        // Only names that nothing but a rotation makes; nothing else tells here that a file is part of this log. When it was made tells its place.
-        string name = Path.GetFileName(source);
-        List<(string Path, FileStatus Status, (DateTime, long) Age)> rotated = [];
-        (DateTime, long) olderAge = (File.GetCreationTimeUtc(older.Handle), long.MinValue);
-        foreach (string path in Names(Path.GetDirectoryName(source) ?? ".", name))
+        for (int looks = 1; ; looks++)
         {
-            if (OrderOf(Path.GetFileName(path.AsSpan())[name.Length..]) is long order && FileStatus.TryGet(path, out FileStatus status, out _) && status.IsRegular)
+            List<(string Path, FileStatus Status)> rotated = [.. Rotated(source)];
+            List<TailedFile> later = OpenLater(rotated, source, older, encoding, isKnown);
+            if (looks == MostLooks || IsStill(rotated, [.. Rotated(source)]))
             {
-                (DateTime, long) age = (File.GetCreationTimeUtc(path), order);
-                bool isOlder = (status.Device, status.Node) == (older.Status.Device, older.Status.Node);
-                olderAge = isOlder ? age : olderAge;
-                if (!isOlder)
-                {
-                    rotated.Add((path, status, age));
-                }
+                return later;
+            }
+
+            later.ForEach(file => file.Dispose());
+        }
+    }
+
+    private static List<TailedFile> OpenLater(List<(string Path, FileStatus Status)> rotated, string source, TailedFile older, LogEncoding encoding, Func<FileStatus, bool> isKnown)
+    {
+        string name = Path.GetFileName(source);
+        (DateTime, long) olderAge = (File.GetCreationTimeUtc(older.Handle), long.MinValue);
+        List<(TailedFile File, (DateTime, long) Age)> found = [];
+        foreach ((string path, _) in rotated)
+        {
+            if (TryOpen(path, source, encoding) is not TailedFile file)
+            {
+                continue;
+            }
+
+            // By its handle: its name may be another's by now.
+            (DateTime, long) age = (File.GetCreationTimeUtc(file.Handle), OrderOf(Path.GetFileName(path.AsSpan())[name.Length..]) ?? 0);
+            if ((file.Status.Device, file.Status.Node) == (older.Status.Device, older.Status.Node))
+            {
+                olderAge = age;
+                file.Dispose();
+            }
+            else
+            {
+                found.Add((file, age));
             }
         }
 
         List<TailedFile> later = [];
-        foreach ((string path, FileStatus status, (DateTime, long) age) in rotated.OrderBy(file => file.Age))
+        foreach ((TailedFile file, (DateTime, long) age) in found.OrderBy(each => each.Age))
         {
-            if (age.CompareTo(olderAge) > 0 && !isKnown(status) && TryOpen(path, source, encoding) is TailedFile file)
+            bool isFresh = age.CompareTo(olderAge) > 0 && !isKnown(file.Status) && !later.Exists(other => (other.Status.Device, other.Status.Node) == (file.Status.Device, file.Status.Node));
+            if (isFresh)
             {
                 later.Add(file);
+            }
+            else
+            {
+                file.Dispose();
             }
         }
 
@@ -98,6 +130,43 @@ internal static class SiblingFinder
 
         bool isNumber = long.TryParse(ending[1..], NumberStyles.None, CultureInfo.InvariantCulture, out long number);
         return isNumber ? ending[0] == '.' ? -number : number : 0;
+    }
+
+    /// <summary>The files beside a log whose names nothing but a rotation makes; nothing else tells here that a file is part of this log. When it was made tells its place.</summary>
+    private static IEnumerable<(string Path, FileStatus Status)> Rotated(string source)
+    {
+        string name = Path.GetFileName(source);
+        foreach (string path in Names(Path.GetDirectoryName(source) ?? ".", name))
+        {
+            if (OrderOf(Path.GetFileName(path.AsSpan())[name.Length..]) is not null && FileStatus.TryGet(path, out FileStatus status, out _) && status.IsRegular)
+            {
+                yield return (path, status);
+            }
+        }
+    }
+
+    /// <summary>Whether two looks saw the same files under the same names.</summary>
+    private static bool IsStill(List<(string Path, FileStatus Status)> before, List<(string Path, FileStatus Status)> after) =>
+        before.Select(file => (file.Path, file.Status.Device, file.Status.Node)).ToHashSet().SetEquals(after.Select(file => (file.Path, file.Status.Device, file.Status.Node)));
+
+    private static TailedFile? OpenAt(string path, string source, LogPosition position, LogEncoding encoding)
+    {
+        TailedFile? file = TryOpen(path, source, encoding);
+        try
+        {
+            if (file is not null && FilePrint.Fits(position, file.Handle))
+            {
+                file.MoveTo(position);
+                return file;
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // As good as not there.
+        }
+
+        file?.Dispose();
+        return null;
     }
 
     private static TailedFile? TryOpen(string path, string source, LogEncoding encoding)

@@ -11,9 +11,14 @@ namespace PSBan.Watch;
 internal sealed partial class Enforcer : IAsyncDisposable
 {
     private const int MaxBatch = 20_000;
+    private static readonly TimeSpan s_atOnce = TimeSpan.FromTicks(1);
     private static readonly TimeSpan s_firstRetry = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_lastRetry = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_longestRest = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan s_reconcileEvery = TimeSpan.FromMinutes(1);
+
+    // A hundred thousand bans take half a second to list: no more than a hundredth of the time goes into comparing.
+    private const int RestAfterReconcile = 100;
     private static readonly TimeSpan s_tolerance = TimeSpan.FromSeconds(2);
 
     private readonly IFirewall _firewall;
@@ -31,6 +36,8 @@ internal sealed partial class Enforcer : IAsyncDisposable
     private TaskCompletionSource _settled = NewSettled(true);
     private bool _isReconcileDue;
     private bool _isOpeningDue;
+    private ITimer? _alarm;
+    private DateTimeOffset _notBefore;
 
     public Enforcer(IFirewall firewall, IReadOnlyList<FirewallRule> rules, EventHub events, TimeProvider clock)
     {
@@ -102,8 +109,14 @@ internal sealed partial class Enforcer : IAsyncDisposable
     /// <summary>Works until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancelToken)
     {
-        await using ITimer reconcile = _clock.CreateTimer(_ => WantReconcile(), null, s_reconcileEvery, s_reconcileEvery);
+        await using ITimer reconcile = _clock.CreateTimer(_ => WantReconcileInTime(), null, s_reconcileEvery, s_reconcileEvery);
+        await using ITimer alarm = _clock.CreateTimer(_ => WakeUp(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         TimeSpan retry = TimeSpan.Zero;
+        lock (_lock)
+        {
+            _alarm = alarm;
+            SetAlarm();
+        }
 
         // A run that was killed has left its bans standing: most of what is wanted may be there already.
         WantReconcile();
@@ -113,7 +126,7 @@ internal sealed partial class Enforcer : IAsyncDisposable
             {
                 if (retry > TimeSpan.Zero)
                 {
-                    await Task.Delay(retry, _clock, cancelToken).ConfigureAwait(false);
+                    await WaitForRetryAsync(retry, cancelToken).ConfigureAwait(false);
                 }
                 else
                 {
@@ -132,6 +145,13 @@ internal sealed partial class Enforcer : IAsyncDisposable
         catch (OperationCanceledException) when (cancelToken.IsCancellationRequested)
         {
             // The end of the watch.
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _alarm = null;
+            }
         }
     }
 
@@ -160,19 +180,30 @@ internal sealed partial class Enforcer : IAsyncDisposable
                 WantAllAgain();
             }
 
+            await OpenDueAsync(cancelToken).ConfigureAwait(false);
             if (Interlocked.Exchange(ref _isReconcileDue, false))
             {
                 await CloseLeavingAsync(cancelToken).ConfigureAwait(false);
-                await ReconcileAsync(cancelToken).ConfigureAwait(false);
+                if (Closed.Count < Rules.Count)
+                {
+                    await ReconcileAsync(cancelToken).ConfigureAwait(false);
+                }
             }
 
             await ApplyDirtyAsync(cancelToken).ConfigureAwait(false);
             TellNotes();
+            Answer(null);
             return TimeSpan.Zero;
         }
         catch (FirewallException e)
         {
-            return await RecoverAsync(e, lastRetry, cancelToken).ConfigureAwait(false);
+            TimeSpan retry = await RecoverAsync(e, lastRetry, cancelToken).ConfigureAwait(false);
+            if (retry > s_atOnce)
+            {
+                Answer(e.Message);
+            }
+
+            return retry;
         }
     }
 
@@ -192,7 +223,19 @@ internal sealed partial class Enforcer : IAsyncDisposable
 
     private async Task OpenAllAsync(CancellationToken cancelToken)
     {
-        await _firewall.OpenAsync(Rules, cancelToken).ConfigureAwait(false);
+        IReadOnlyList<FirewallRule> rules = Rules;
+        HashSet<string> closed = [];
+        try
+        {
+            await _firewall.OpenAsync(rules, cancelToken).ConfigureAwait(false);
+        }
+        catch (FirewallException e) when (e.Rules.Count > 0)
+        {
+            closed.UnionWith(e.Rules);
+            PutAside(closed, e, isOpen: false);
+        }
+
+        Release([.. rules.Select(rule => rule.Name).Where(name => !closed.Contains(name))], "is set up now");
         TellNotes();
     }
 
@@ -257,6 +300,19 @@ internal sealed partial class Enforcer : IAsyncDisposable
     private void WantReconcile()
     {
         Volatile.Write(ref _isReconcileDue, true);
+        WakeUp();
+    }
+
+    private void WantReconcileInTime()
+    {
+        if (_clock.GetUtcNow() >= _notBefore)
+        {
+            WantReconcile();
+        }
+    }
+
+    private void WakeUp()
+    {
         lock (_lock)
         {
             Signal();
@@ -267,9 +323,16 @@ internal sealed partial class Enforcer : IAsyncDisposable
     {
         while (TakeBatch(out List<FirewallTarget> taken, out List<FirewallChange> changes))
         {
+            HashSet<string> refused = [];
             try
             {
                 await _firewall.ApplyAsync(changes, cancelToken).ConfigureAwait(false);
+            }
+            catch (FirewallException e) when (e.Rules.Count > 0)
+            {
+                refused.UnionWith(e.Rules);
+                PutBack([.. taken.Where(target => refused.Contains(target.Rule))]);
+                PutAside(refused, e, isOpen: true);
             }
             catch
             {
@@ -285,6 +348,17 @@ internal sealed partial class Enforcer : IAsyncDisposable
                     _settled.TrySetResult();
                 }
             }
+
+            if (_holds.Count > 0)
+            {
+                Release([.. taken.Select(target => target.Rule).Distinct().Where(rule => !refused.Contains(rule))], "takes bans again");
+            }
+        }
+
+        // What is left waits for a rule that was put aside, and may do so for long.
+        lock (_lock)
+        {
+            _settled.TrySetResult();
         }
     }
 
@@ -293,7 +367,7 @@ internal sealed partial class Enforcer : IAsyncDisposable
         DateTimeOffset now = _clock.GetUtcNow();
         lock (_lock)
         {
-            taken = [.. _dirty.Take(MaxBatch)];
+            taken = [.. (_holds.Count == 0 ? _dirty : _dirty.Where(target => !IsAside(target.Rule))).Take(MaxBatch)];
             changes = new List<FirewallChange>(taken.Count);
             foreach (FirewallTarget target in taken)
             {
@@ -346,7 +420,7 @@ internal sealed partial class Enforcer : IAsyncDisposable
             _events.Publish(
                 BanEventKind.FirewallRepaired,
                 string.Create(CultureInfo.InvariantCulture, $"The rules in {Name} were gone and have been made anew; {count} bans are being put back."));
-            return TimeSpan.FromTicks(1);
+            return s_atOnce;
         }
         catch (FirewallException)
         {
@@ -359,13 +433,17 @@ internal sealed partial class Enforcer : IAsyncDisposable
         lock (_lock)
         {
             _dirty.UnionWith(_desired.Keys);
+            TallyAll();
             return _desired.Count;
         }
     }
 
     private async Task ReconcileAsync(CancellationToken cancelToken)
     {
+        long start = _clock.GetTimestamp();
         IReadOnlyList<FirewallEntry> entries = await _firewall.ListAsync(cancelToken).ConfigureAwait(false);
+        TimeSpan rest = _clock.GetElapsedTime(start) * RestAfterReconcile;
+        _notBefore = _clock.GetUtcNow() + (rest < s_longestRest ? rest : s_longestRest);
         var notes = _firewall as IFirewallNotes;
         Dictionary<FirewallTarget, Duration?> standing = new(entries.Count);
         foreach (FirewallEntry entry in entries)
@@ -375,6 +453,7 @@ internal sealed partial class Enforcer : IAsyncDisposable
 
         DateTimeOffset now = _clock.GetUtcNow();
         int missing = 0, extra = 0;
+        BeginTally();
         lock (_lock)
         {
             foreach ((FirewallTarget target, DateTimeOffset end) in _desired)
@@ -386,8 +465,9 @@ internal sealed partial class Enforcer : IAsyncDisposable
                         _dirty.Remove(target);
                     }
                 }
-                else if (end > now + s_tolerance && notes?.Covers(target.Address) != false && _dirty.Add(target))
+                else if (end > now + s_tolerance && !IsAside(target.Rule) && notes?.Covers(target.Address) != false && _dirty.Add(target))
                 {
+                    Tally(target.Rule, 1, 0);
                     missing++;
                 }
             }
@@ -396,6 +476,7 @@ internal sealed partial class Enforcer : IAsyncDisposable
             {
                 if (_rules.ContainsKey(target.Rule) && !_desired.ContainsKey(target) && _dirty.Add(target))
                 {
+                    Tally(target.Rule, 0, 1);
                     extra++;
                 }
             }

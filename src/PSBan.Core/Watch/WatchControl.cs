@@ -1,4 +1,5 @@
 using PSBan.Control;
+using PSBan.Firewalls;
 using PSBan.Model;
 
 namespace PSBan.Watch;
@@ -31,6 +32,16 @@ internal sealed class WatchControl(WatchLoop loop, WatchParts parts, Func<WatchI
         await SettleAsync(runs, cancelToken).ConfigureAwait(false);
         return lifted;
     }
+
+    public async Task<IReadOnlyList<BanCheck>> CheckAsync(string? jail, BanId? id, CancellationToken cancelToken)
+    {
+        List<BanSuspect> suspects = await loop.RunAsync(() => BanSuspect.Gather(Pick(jail), id), cancelToken).ConfigureAwait(false);
+
+        // Reading takes a while; the loop goes on meanwhile.
+        return await BanSuspect.CheckAsync(suspects, new CommandRunner(), cancelToken).ConfigureAwait(false);
+    }
+
+    public Task<IReadOnlyList<FirewallRepair>> SyncAsync(CancellationToken cancelToken) => parts.Firewalls.SyncAsync(cancelToken);
 
     public void RequestStop() => stop();
 

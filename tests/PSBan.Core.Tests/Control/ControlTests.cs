@@ -259,6 +259,12 @@ public sealed class ControlTests : IAsyncDisposable
             return Task.FromResult<IReadOnlyList<Ban>>(lifted);
         }
 
+        public Task<IReadOnlyList<BanCheck>> CheckAsync(string? jail, BanId? id, CancellationToken cancelToken) =>
+            Task.FromResult<IReadOnlyList<BanCheck>>([.. Bans.Where(ban => id is null || ban.Id == id).Select(ban => new BanCheck(ban.Jail, ban.Id) { Firewall = "nft", Cause = BanCheckCause.NotHooked, Reason = "It is not." })]);
+
+        public Task<IReadOnlyList<FirewallRepair>> SyncAsync(CancellationToken cancelToken) =>
+            Task.FromResult<IReadOnlyList<FirewallRepair>>([new FirewallRepair("nft", "sshd") { Wanted = Bans.Count, Restored = 1, RulesMadeAnew = true }]);
+
         public void RequestStop()
         {
         }

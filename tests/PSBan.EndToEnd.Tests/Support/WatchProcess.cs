@@ -42,15 +42,15 @@ public sealed class WatchProcess : IAsyncDisposable
         return new WatchProcess(Process.Start(new ProcessStartInfo(Repository.Psban, words) { RedirectStandardOutput = true, RedirectStandardError = true })!);
     }
 
+    /// <summary>The kinds of event that are not kept, where there would be very many.</summary>
+    public HashSet<string> Unkept { get; } = [];
+
     /// <summary>Starts a watch that is described otherwise.</summary>
     public static WatchProcess Start(ProcessStartInfo start)
     {
         (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
         return new WatchProcess(Process.Start(start)!);
     }
-
-    /// <summary>The kinds of event that are not kept, where there would be very many.</summary>
-    public HashSet<string> Unkept { get; } = [];
 
     /// <summary>The process; every word in front of the watch's own replaces itself by what follows.</summary>
     public int Id => _process.Id;
