@@ -38,7 +38,7 @@ public sealed class EnforcerRulesTests : IAsyncDisposable
         await StartAsync(s_first, s_second);
         await BanAsync(s_first, s_second);
         FirewallRule changed = s_first with { Ports = "1,3" };
-        await _enforcer.OpenRulesAsync([changed], _stop.Token);
+        await _enforcer.OpenRulesAsync([changed], _ => false, _stop.Token);
         Assert.Equal("1,3 2", Ports);
         await _enforcer.CloseRulesAsync([s_second], _stop.Token);
         Assert.Equal("1,3", Ports);
@@ -58,7 +58,7 @@ public sealed class EnforcerRulesTests : IAsyncDisposable
         await StartAsync(s_first);
         await BanAsync(s_first);
         _firewall.Refused.Add("b");
-        FirewallException refused = await Assert.ThrowsAsync<FirewallException>(() => _enforcer.OpenRulesAsync([s_first with { Ports = "9" }, s_second], _stop.Token));
+        FirewallException refused = await Assert.ThrowsAsync<FirewallException>(() => _enforcer.OpenRulesAsync([s_first with { Ports = "9" }, s_second], _ => false, _stop.Token));
         Assert.Equal("The rule b was refused.", refused.Message);
         Assert.Equal("1", Ports);
         Assert.Equal(["a"], _enforcer.Rules.Select(rule => rule.Name));
@@ -71,7 +71,7 @@ public sealed class EnforcerRulesTests : IAsyncDisposable
         await StartAsync(s_first);
         await BanAsync(s_first);
         FirewallRule changed = s_first with { Ports = "9" };
-        await _enforcer.OpenRulesAsync([changed, s_second], _stop.Token);
+        await _enforcer.OpenRulesAsync([changed, s_second], _ => false, _stop.Token);
         Assert.Equal("9 2", Ports);
         await _enforcer.UndoAsync([changed, s_second], [s_first]);
         Assert.Equal("1", Ports);
@@ -84,7 +84,7 @@ public sealed class EnforcerRulesTests : IAsyncDisposable
         await StartAsync(s_first);
         await BanAsync(s_first);
         FirewallRule changed = s_first with { Ports = "9" };
-        await _enforcer.OpenRulesAsync([changed], _stop.Token);
+        await _enforcer.OpenRulesAsync([changed], _ => false, _stop.Token);
         _firewall.Refused.Add("a");
         await _enforcer.UndoAsync([changed], [s_first]);
         Assert.Equal(("9", "The rules in faulty could not be put back as they were: The rule a was refused. It is tried again."), (Ports, await NextAsync(BanEventKind.FirewallFailed)));
@@ -123,7 +123,7 @@ public sealed class EnforcerRulesTests : IAsyncDisposable
 
     private async Task StartAsync(params FirewallRule[] rules)
     {
-        await _enforcer.OpenRulesAsync(rules, _stop.Token);
+        await _enforcer.OpenRulesAsync(rules, _ => false, _stop.Token);
         _run = _enforcer.RunAsync(_stop.Token);
     }
 
