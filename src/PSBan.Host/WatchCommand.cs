@@ -20,7 +20,7 @@ internal static class WatchCommand
             DefaultValueFactory = _ => DefaultPaths.State,
         };
         var firewall = new Option<string?>("--firewall", "-f") { Description = "The packet filter for every native action; command: run every action by its file in action.d; dry-run: change nothing and run nothing. Without it the configuration's actions choose." };
-        firewall.AcceptOnlyFromAmong("nft", "iptables", "ipset", "windows-firewall", "command", "dry-run");
+        firewall.AcceptOnlyFromAmong("auto", "nft", "iptables", "ipset", "windows-firewall", "command", "dry-run");
         var jails = new Option<string[]>("--jail", "-j") { Description = "Run these jails only (* and ? allowed).", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
         Option<bool> json = CommonOptions.Json("Print events as JSON, one a line.");
         var command = new Command("watch", "Follow the logs of every enabled jail, count, ban and unban, until stopped.") { config, state, firewall, jails, json };

@@ -5,14 +5,14 @@ using PSBan.Model;
 namespace PSBan.Configuration;
 
 /// <summary>Reads one jail of a merged <c>jail</c> table.</summary>
-internal sealed class JailReader(ConfigurationSource source, MergedConfiguration table, Func<string, bool> isNativeAction)
+internal sealed class JailReader(ConfigurationSource source, MergedConfiguration table, IReadOnlySet<string> nativeActions)
 {
     private static readonly Regex s_reference = new(@"%\((?:default/)?([^)/]+)\)s", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     private readonly MergedConfiguration _table = table;
     private readonly Interpolator _interpolator = new(table);
     private readonly FilterReader _filters = new(source);
-    private readonly ActionReader _actions = new(source, isNativeAction);
+    private readonly ActionReader _actions = new(source, nativeActions);
     private readonly OptionSpelling _spelling = new(table);
 
     /// <summary>The names of all jails.</summary>
