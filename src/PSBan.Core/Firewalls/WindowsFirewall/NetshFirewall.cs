@@ -149,7 +149,7 @@ internal sealed class NetshFirewall(NetshTool tool, IFirewallPolicy policy, Time
         if (names.Count > 0)
         {
             yield return string.Create(CultureInfo.InvariantCulture, $"The Windows Firewall holds {names.Count} rules of PSBan's that belong to no jail of this watch, such as {names.Order(StringComparer.Ordinal).First()}. ")
-                + "If no other watch runs here, a watch that was killed has left them; they block until they are removed (netsh advfirewall firewall delete rule name=…).";
+                + "If no other watch runs here, a watch that was killed has left them; they block until they are removed (netsh advfirewall firewall delete rule name=…, or psban clear for all of them).";
         }
     }
 
