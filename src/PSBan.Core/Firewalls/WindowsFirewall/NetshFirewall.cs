@@ -98,8 +98,14 @@ internal sealed class NetshFirewall(NetshTool tool, IFirewallPolicy policy, Time
     /// <inheritdoc/>
     public Task<IReadOnlyList<FirewallEntry>> ListAsync(CancellationToken cancelToken)
     {
-        NetshListing standing = NetshListing.Read(policy);
         List<FirewallEntry> entries = [];
+        if (_writer.IsBlind)
+        {
+            entries.AddRange(_books.Values.SelectMany(book => book.Addresses.Select(address => new FirewallEntry(book.Layout.Rule, address, null))));
+            return Task.FromResult<IReadOnlyList<FirewallEntry>>(entries);
+        }
+
+        NetshListing standing = NetshListing.Read(policy);
         foreach (string name in _books.Keys.ToArray())
         {
             ChunkBook known = _books[name];
