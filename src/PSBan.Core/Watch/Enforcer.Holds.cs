@@ -6,6 +6,8 @@ namespace PSBan.Watch;
 /// <content>Rules that the packet filter refuses, whose set is full, or whose chain is not there yet: each is tried again with a back-off of its own, and the others go on.</content>
 internal sealed partial class Enforcer
 {
+    private static readonly TimeSpan s_shortestWait = TimeSpan.FromMilliseconds(10);
+
     private readonly Dictionary<string, Hold> _holds = new(StringComparer.Ordinal);
 
     /// <summary>The rules that could not be set up, with the reason.</summary>
@@ -69,6 +71,12 @@ internal sealed partial class Enforcer
         lock (_lock)
         {
             DateTimeOffset now = _clock.GetUtcNow();
+            foreach (string over in _holds.Where(pair => !_rules.ContainsKey(pair.Key) || (pair.Value.IsOpen && pair.Value.Until <= now && !_dirty.Any(target => target.Rule == pair.Key))).Select(pair => pair.Key).ToList())
+            {
+                // Nothing waits for it any more.
+                _holds.Remove(over);
+            }
+
             due = [.. _holds.Where(pair => !pair.Value.IsOpen && pair.Value.Until <= now && _rules.ContainsKey(pair.Key)).Select(pair => _rules[pair.Key])];
         }
 
@@ -128,11 +136,14 @@ internal sealed partial class Enforcer
         }
     }
 
-    // Called with the lock held.
+    // Called with the lock held. A timer may ring a little early, so it is set anew after each piece of work.
     private void SetAlarm()
     {
-        TimeSpan wait = _holds.Count == 0 ? Timeout.InfiniteTimeSpan : _holds.Values.Min(hold => hold.Until) - _clock.GetUtcNow();
-        _alarm?.Change(wait > TimeSpan.Zero || wait == Timeout.InfiniteTimeSpan ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        if (_holds.Count > 0)
+        {
+            TimeSpan wait = _holds.Values.Min(hold => hold.Until) - _clock.GetUtcNow();
+            _alarm?.Change(wait > s_shortestWait ? wait : s_shortestWait, Timeout.InfiniteTimeSpan);
+        }
     }
 
     /// <summary>One rule that waits.</summary>

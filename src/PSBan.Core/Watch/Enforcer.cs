@@ -10,16 +10,9 @@ namespace PSBan.Watch;
 /// </summary>
 internal sealed partial class Enforcer : IAsyncDisposable
 {
-    private const int MaxBatch = 20_000;
     private static readonly TimeSpan s_atOnce = TimeSpan.FromTicks(1);
     private static readonly TimeSpan s_firstRetry = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_lastRetry = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan s_longestRest = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan s_reconcileEvery = TimeSpan.FromMinutes(1);
-
-    // A hundred thousand bans take half a second to list: no more than a hundredth of the time goes into comparing.
-    private const int RestAfterReconcile = 100;
-    private static readonly TimeSpan s_tolerance = TimeSpan.FromSeconds(2);
 
     private readonly IFirewall _firewall;
     private readonly EventHub _events;
@@ -34,10 +27,8 @@ internal sealed partial class Enforcer : IAsyncDisposable
     private readonly Dictionary<string, FirewallRule> _leaving = new(StringComparer.Ordinal);
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private TaskCompletionSource _settled = NewSettled(true);
-    private bool _isReconcileDue;
     private bool _isOpeningDue;
     private ITimer? _alarm;
-    private DateTimeOffset _notBefore;
 
     public Enforcer(IFirewall firewall, IReadOnlyList<FirewallRule> rules, EventHub events, TimeProvider clock)
     {
@@ -136,6 +127,11 @@ internal sealed partial class Enforcer : IAsyncDisposable
                 bool wasFailing = retry > TimeSpan.Zero;
                 TimeSpan pause = retry;
                 await InTurnAsync(async () => retry = await WorkAsync(pause, cancelToken).ConfigureAwait(false), cancelToken).ConfigureAwait(false);
+                lock (_lock)
+                {
+                    SetAlarm();
+                }
+
                 if (wasFailing && retry == TimeSpan.Zero)
                 {
                     _events.Publish(BanEventKind.FirewallRepaired, $"The packet filter {Name} works again.");
@@ -297,106 +293,11 @@ internal sealed partial class Enforcer : IAsyncDisposable
         }
     }
 
-    private void WantReconcile()
-    {
-        Volatile.Write(ref _isReconcileDue, true);
-        WakeUp();
-    }
-
-    private void WantReconcileInTime()
-    {
-        if (_clock.GetUtcNow() >= _notBefore)
-        {
-            WantReconcile();
-        }
-    }
-
     private void WakeUp()
     {
         lock (_lock)
         {
             Signal();
-        }
-    }
-
-    private async Task ApplyDirtyAsync(CancellationToken cancelToken)
-    {
-        while (TakeBatch(out List<FirewallTarget> taken, out List<FirewallChange> changes))
-        {
-            HashSet<string> refused = [];
-            try
-            {
-                await _firewall.ApplyAsync(changes, cancelToken).ConfigureAwait(false);
-            }
-            catch (FirewallException e) when (e.Rules.Count > 0)
-            {
-                refused.UnionWith(e.Rules);
-                PutBack([.. taken.Where(target => refused.Contains(target.Rule))]);
-                PutAside(refused, e, isOpen: true);
-            }
-            catch
-            {
-                PutBack(taken);
-                throw;
-            }
-
-            lock (_lock)
-            {
-                _inFlight.Clear();
-                if (_dirty.Count == 0)
-                {
-                    _settled.TrySetResult();
-                }
-            }
-
-            if (_holds.Count > 0)
-            {
-                Release([.. taken.Select(target => target.Rule).Distinct().Where(rule => !refused.Contains(rule))], "takes bans again");
-            }
-        }
-
-        // What is left waits for a rule that was put aside, and may do so for long.
-        lock (_lock)
-        {
-            _settled.TrySetResult();
-        }
-    }
-
-    private bool TakeBatch(out List<FirewallTarget> taken, out List<FirewallChange> changes)
-    {
-        DateTimeOffset now = _clock.GetUtcNow();
-        lock (_lock)
-        {
-            taken = [.. (_holds.Count == 0 ? _dirty : _dirty.Where(target => !IsAside(target.Rule))).Take(MaxBatch)];
-            changes = new List<FirewallChange>(taken.Count);
-            foreach (FirewallTarget target in taken)
-            {
-                _dirty.Remove(target);
-                _inFlight.Add(target);
-                changes.Add(ToChange(target, now));
-            }
-
-            return taken.Count > 0;
-        }
-    }
-
-    private FirewallChange ToChange(FirewallTarget target, DateTimeOffset now)
-    {
-        FirewallRule rule = _rules[target.Rule];
-        if (!_desired.TryGetValue(target, out DateTimeOffset end) || end <= now)
-        {
-            return new FirewallChange(rule, target.Address, false, Duration.Zero);
-        }
-
-        return new FirewallChange(rule, target.Address, true, end == DateTimeOffset.MaxValue ? Duration.Permanent : Duration.From(end - now));
-    }
-
-    private void PutBack(List<FirewallTarget> taken)
-    {
-        lock (_lock)
-        {
-            _dirty.UnionWith(taken);
-            _inFlight.Clear();
         }
     }
 
@@ -437,67 +338,6 @@ internal sealed partial class Enforcer : IAsyncDisposable
             return _desired.Count;
         }
     }
-
-    private async Task ReconcileAsync(CancellationToken cancelToken)
-    {
-        long start = _clock.GetTimestamp();
-        IReadOnlyList<FirewallEntry> entries = await _firewall.ListAsync(cancelToken).ConfigureAwait(false);
-        TimeSpan rest = _clock.GetElapsedTime(start) * RestAfterReconcile;
-        _notBefore = _clock.GetUtcNow() + (rest < s_longestRest ? rest : s_longestRest);
-        var notes = _firewall as IFirewallNotes;
-        Dictionary<FirewallTarget, Duration?> standing = new(entries.Count);
-        foreach (FirewallEntry entry in entries)
-        {
-            standing[new FirewallTarget(entry.Rule.Name, entry.Address)] = entry.Remaining;
-        }
-
-        DateTimeOffset now = _clock.GetUtcNow();
-        int missing = 0, extra = 0;
-        BeginTally();
-        lock (_lock)
-        {
-            foreach ((FirewallTarget target, DateTimeOffset end) in _desired)
-            {
-                if (standing.TryGetValue(target, out Duration? remaining))
-                {
-                    if (IsAsWanted(remaining, end, now))
-                    {
-                        _dirty.Remove(target);
-                    }
-                }
-                else if (end > now + s_tolerance && !IsAside(target.Rule) && notes?.Covers(target.Address) != false && _dirty.Add(target))
-                {
-                    Tally(target.Rule, 1, 0);
-                    missing++;
-                }
-            }
-
-            foreach (FirewallTarget target in standing.Keys)
-            {
-                if (_rules.ContainsKey(target.Rule) && !_desired.ContainsKey(target) && _dirty.Add(target))
-                {
-                    Tally(target.Rule, 0, 1);
-                    extra++;
-                }
-            }
-
-            if (_dirty.Count + _inFlight.Count == 0)
-            {
-                _settled.TrySetResult();
-            }
-        }
-
-        if (missing + extra > 0)
-        {
-            _events.Publish(
-                BanEventKind.FirewallRepaired,
-                string.Create(CultureInfo.InvariantCulture, $"The packet filter {Name} differed from the watch: {missing} bans were missing and are put back, {extra} that nobody wants are removed."));
-        }
-    }
-
-    // A packet filter without times holds an address until it is taken out.
-    private static bool IsAsWanted(Duration? remaining, DateTimeOffset end, DateTimeOffset now) =>
-        remaining is not { } left || (end == DateTimeOffset.MaxValue ? left.IsPermanent : Math.Abs(left.TotalSeconds - (end - now).TotalSeconds) <= s_tolerance.TotalSeconds);
 
     private readonly record struct FirewallTarget(string Rule, Address Address);
 }

@@ -213,7 +213,14 @@ public sealed class WatchFaultTests
         }
 
         await Eventually.TrueAsync(async () => !await StandsAsync("203.0.113.31") && !await StandsAsync("2001:db8::31"), "both leave by themselves");
+
+        // What is left of it is empty, and can be removed.
         Assert.NotEmpty(await FirewallCleaner.FindAsync(space.Runner, CancellationToken.None));
+        string would = await space.RunAsync(Repository.Psban, "clear", "--what-if", "--state", WatchProcess.StateOf(folder.Path));
+        Assert.StartsWith($"{firewall}: would remove ", would, StringComparison.Ordinal);
+        Assert.Equal(would.Replace("would remove", "removed", StringComparison.Ordinal), await space.RunAsync(Repository.Psban, "clear", "--state", WatchProcess.StateOf(folder.Path)));
+        Assert.Empty(await FirewallCleaner.FindAsync(space.Runner, CancellationToken.None));
+        Assert.Equal(string.Empty, await space.RunAsync(Repository.Psban, "clear", "--state", WatchProcess.StateOf(folder.Path)));
 
         async Task<bool> StandsAsync(params string[] addresses)
         {
