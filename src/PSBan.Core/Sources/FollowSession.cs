@@ -216,7 +216,16 @@ internal sealed partial class FollowSession : IDisposable
             return null;
         }
 
-        return tail.ReadFragment(cutter, out CutBlock cut, out long firstLine) ? Make(tail, cut, firstLine) : null;
+        try
+        {
+            // It may have waited for its turn, or for a busy consumer, and not for its writer.
+            return !tail.IsDirty && !tail.HasGrown() && tail.ReadFragment(cutter, out CutBlock cut, out long firstLine) ? Make(tail, cut, firstLine) : null;
+        }
+        catch (Exception exception) when (IsTrouble(exception))
+        {
+            Fail(tail, exception.Message);
+            return null;
+        }
     }
 
     /// <inheritdoc/>

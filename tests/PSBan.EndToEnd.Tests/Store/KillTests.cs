@@ -40,6 +40,7 @@ public sealed class KillTests(ITestOutputHelper output)
         using CancellationTokenSource end = new();
         Task writing = WriteAsync(logs, new Random(seed + 3), end.Token);
 
+        string[] before = ["none", "none", "none"];
         for (int i = 0; i < kills; i++)
         {
             await using WatchProcess watch = WatchProcess.Start(space, folder.Path, "nft");
@@ -56,7 +57,7 @@ public sealed class KillTests(ITestOutputHelper output)
             }
 
             await watch.KillAsync();
-            CheckStored(folder, logs, $"after kill {i}");
+            CheckStored(folder, logs, before, $"after kill {i}");
         }
 
         await end.CancelAsync();
@@ -140,7 +141,7 @@ public sealed class KillTests(ITestOutputHelper output)
     }
 
     /// <summary>What is stored after a kill is of one moment: each jail has counted exactly the failures up to the place at which its log is stored to be read.</summary>
-    private static void CheckStored(WatchFolder folder, RotatingLog[] logs, string when)
+    private static void CheckStored(WatchFolder folder, RotatingLog[] logs, string[] before, string when)
     {
         string file = StoredBans.PathOf(WatchProcess.StateOf(folder.Path));
         if (!File.Exists(file))
@@ -159,7 +160,8 @@ public sealed class KillTests(ITestOutputHelper output)
                 .Max();
             if (expected is { } failures)
             {
-                Assert.True(failures == state.Jails[s_jails[i]].TotalFailed, $"{when}: {s_jails[i]} has counted {state.Jails[s_jails[i]].TotalFailed} failures, and there are {failures} up to its place");
+                Assert.True(failures == state.Jails[s_jails[i]].TotalFailed, $"{when}: {s_jails[i]} has counted {state.Jails[s_jails[i]].TotalFailed} failures, and there are {failures} up to its place; {before[i]} counted before; {state.Jails[s_jails[i]].Memory?.Sessions.Count} sessions, {logs[i].Describe(failures)}");
+                before[i] = $"{failures} ({logs[i].Describe(failures)})";
             }
         }
     }

@@ -119,6 +119,17 @@ internal sealed class RotatingLog(string path, Rotation rotation, Random random,
         }
     }
 
+    /// <summary>Where the line stands that made so many failures: its number, and how many lines there are before it in its file.</summary>
+    public string Describe(int failures)
+    {
+        lock (_lock)
+        {
+            int line = Enumerable.Range(0, _lines.Count).Where(IsFailure).ElementAtOrDefault(failures - 1);
+            int first = _places.FindIndex(place => place.Node == _places[line].Node);
+            return string.Create(CultureInfo.InvariantCulture, $"line {line}, {line - first} in its file, which ends with line {_places.FindLastIndex(place => place.Node == _places[line].Node)} of {_lines.Count}");
+        }
+    }
+
     /// <summary>How often it was rotated.</summary>
     public int Rotations => _generation;
 
