@@ -19,6 +19,7 @@
         'Clear-BanFirewall'
         'Find-BanFailure'
         'Get-Ban'
+        'Get-BanConfiguration'
         'Get-BanFirewall'
         'Get-BanHistory'
         'Get-BanJail'

@@ -149,3 +149,72 @@ logpath = $log
         $problems[0].FullyQualifiedErrorId | Should -Be 'JailNotFound,PSBan.Commands.TestBanConfigurationCommand'
     }
 }
+
+Describe 'Get-BanConfiguration' {
+    BeforeAll {
+        $script:config = Join-Path -Path $TestDrive -ChildPath 'settings'
+        $script:nowhere = Join-Path -Path $TestDrive -ChildPath 'nowhere'
+        $script:null = New-Item -ItemType Directory -Path $config
+        Set-Content -LiteralPath "$config/jail.conf" -Value @'
+[DEFAULT]
+bantime = 10m
+logs = /var/log
+unused = 1
+action =
+filter =
+failregex = x
+
+[web]
+enabled = true
+logpath = %(logs)s/a
+    %(logs)s/b
+
+[mail]
+bantime = %(nothing)s
+'@
+        Set-Content -LiteralPath "$config/jail.local" -Value "[web]`nbantime = 2h"
+    }
+
+    It 'shows value, file, line and what was overridden' {
+        $setting = Get-BanConfiguration web bantime -ConfigPath $config
+        $setting.Value | Should -Be '2h'
+        $setting.File | Should -Be (Join-Path -Path $config -ChildPath 'jail.local')
+        $setting.Line | Should -Be 2
+        $setting.Overrides.Value | Should -Be @('10m')
+        $setting.Overrides[0].Location.Line | Should -Be 2
+    }
+
+    It 'shows the jails that are switched on, and of them what concerns them' {
+        $settings = Get-BanConfiguration -ConfigPath $config
+        $settings.Jail | Select-Object -Unique | Should -Be 'web'
+        $settings.Option | Should -Contain 'logs'
+        $settings.Option | Should -Not -Contain 'unused'
+        (Get-BanConfiguration -ConfigPath $config -All).Option | Should -Contain 'unused'
+        (Get-BanConfiguration web unused -ConfigPath $config).Value | Should -Be '1'
+    }
+
+    It 'takes wildcards and names from the pipeline' {
+        (Get-BanConfiguration * ban* -ConfigPath $config).Jail | Should -Be @('web', 'mail')
+        ([pscustomobject]@{ Name = 'mail' } | Get-BanConfiguration -ConfigPath $config -Option enabled, bantime).Option | Should -Be 'bantime'
+        Get-BanConfiguration nosuch* -ConfigPath $config -ErrorAction Stop | Should -BeNullOrEmpty
+    }
+
+    It 'names a jail that is not there' {
+        Get-BanConfiguration nosuch -ConfigPath $config -ErrorVariable problems -ErrorAction SilentlyContinue
+        $problems[0].FullyQualifiedErrorId | Should -Be 'JailNotFound,PSBan.Commands.GetBanConfigurationCommand'
+    }
+
+    It 'is shown by jail, values of several lines below one another' {
+        $text = Get-BanConfiguration web logpath, bantime -ConfigPath $config | Out-String -Width 200
+        $text | Should -Match 'Jail: web'
+        $text | Should -Match 'logpath +/var/log/a'
+        $text | Should -Match '(?m)^ +/var/log/b'
+        $text | Should -Match 'bantime +2h +.*jail\.local:2'
+        Get-BanConfiguration mail bantime -ConfigPath $config | Out-String -Width 200 | Should -Match 'cannot be resolved\) %\(nothing\)s'
+        Get-BanConfiguration web bantime -ConfigPath $config | Format-List | Out-String -Width 200 | Should -Match 'Overrides : 10m \(.*jail\.conf:2\)'
+    }
+
+    It 'reads the usual configuration where no watch runs' {
+        (Get-BanConfiguration sshd filter -StatePath $nowhere).Value | Should -BeLike 'sshd*'
+    }
+}

@@ -74,7 +74,7 @@ internal static class ControlEndpoint
 
             // Nobody can slip in between: the directory is the owner's alone, and nothing is accepted before Listen.
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            socket.Listen(ControlProtocol.MaxClients);
+            socket.Listen(ControlProtocol.MaxWaiting);
             return new SocketListener(socket, path);
         }
         catch (SocketException e)

@@ -154,6 +154,9 @@ internal static class ControlProtocol
     /// <summary>How many clients are served at once; more wait in the listener's queue.</summary>
     public const int MaxClients = 64;
 
+    /// <summary>How many clients may wait to be served; more are refused by the system.</summary>
+    public const int MaxWaiting = 512;
+
     /// <summary>How long a client may leave a request unfinished or an answer unread.</summary>
     public static readonly TimeSpan ClientPatience = TimeSpan.FromSeconds(10);
 }

@@ -65,12 +65,12 @@ internal sealed class ControlServer(IControlListener listener, IWatchControl wat
 
     private async Task<bool> ServeOneAsync(LineChannel channel, CancellationToken cancelToken)
     {
-        // An idle client may stay; a half-sent request keeps only its own task, and never more memory than one line.
+        // An idle client may stay; one with a half-sent request is shown the door, and never takes more memory than one line.
         ControlReply? refusal = null;
         ControlRequest? request = null;
         try
         {
-            request = await channel.ReadAsync(ControlJson.Default.ControlRequest, cancelToken).ConfigureAwait(false);
+            request = await channel.ReadAsync(ControlJson.Default.ControlRequest, cancelToken, ControlProtocol.ClientPatience).ConfigureAwait(false);
         }
         catch (JsonException e)
         {

@@ -22,13 +22,18 @@ internal sealed class LineChannel : IAsyncDisposable
     }
 
     /// <summary>Reads the next line; null at the end of the stream.</summary>
+    /// <param name="type">What the line holds.</param>
+    /// <param name="cancelToken">Ends the call early.</param>
+    /// <param name="patience">How long the end of a line may be waited for whose beginning has come; null for any time.</param>
     /// <exception cref="JsonException">The line is no such object, or too long.</exception>
-    public async Task<T?> ReadAsync<T>(JsonTypeInfo<T> type, CancellationToken cancelToken)
+    /// <exception cref="OperationCanceledException">The call was ended early, or the line did not end in time.</exception>
+    public async Task<T?> ReadAsync<T>(JsonTypeInfo<T> type, CancellationToken cancelToken, TimeSpan? patience = null)
         where T : class
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancelToken);
         while (true)
         {
-            ReadResult result = await _reader.ReadAsync(cancelToken).ConfigureAwait(false);
+            ReadResult result = await _reader.ReadAsync(limit.Token).ConfigureAwait(false);
             ReadOnlySequence<byte> buffer = result.Buffer;
             if (buffer.PositionOf((byte)'\n') is { } end)
             {
@@ -43,7 +48,7 @@ internal sealed class LineChannel : IAsyncDisposable
                 }
             }
 
-            bool tooLong = buffer.Length > _maxLine;
+            bool tooLong = buffer.Length > _maxLine, isPart = !buffer.IsEmpty;
             _reader.AdvanceTo(buffer.Start, buffer.End);
             if (tooLong)
             {
@@ -53,6 +58,13 @@ internal sealed class LineChannel : IAsyncDisposable
             if (result.IsCompleted)
             {
                 return null;
+            }
+
+            if (patience is { } time && isPart)
+            {
+                // Once for a line, however slowly it comes.
+                limit.CancelAfter(time);
+                patience = null;
             }
         }
     }

@@ -78,38 +78,36 @@ internal static class SiblingFinder
     private static List<TailedFile> OpenLater(List<(string Path, FileStatus Status)> rotated, string source, TailedFile older, LogEncoding encoding, Func<FileStatus, bool> isKnown)
     {
         string name = Path.GetFileName(source);
-        (DateTime, long) olderAge = (File.GetCreationTimeUtc(older.Handle), long.MinValue);
-        List<(TailedFile File, (DateTime, long) Age)> found = [];
-        foreach ((string path, _) in rotated)
+        (long, long) olderAge = (older.Status.Born, long.MinValue);
+        List<(string Path, FileStatus Status, (long, long) Age)> others = [];
+        foreach ((string path, FileStatus status) in rotated)
         {
-            if (TryOpen(path, source, encoding) is not TailedFile file)
-            {
-                continue;
-            }
-
-            // By its handle: its name may be another's by now.
-            (DateTime, long) age = (File.GetCreationTimeUtc(file.Handle), OrderOf(Path.GetFileName(path.AsSpan())[name.Length..]) ?? 0);
-            if ((file.Status.Device, file.Status.Node) == (older.Status.Device, older.Status.Node))
+            (long, long) age = (status.Born, OrderOf(Path.GetFileName(path.AsSpan())[name.Length..]) ?? 0);
+            if (IsSame(status, older.Status))
             {
                 olderAge = age;
-                file.Dispose();
             }
             else
             {
-                found.Add((file, age));
+                others.Add((path, status, age));
             }
         }
 
         List<TailedFile> later = [];
-        foreach ((TailedFile file, (DateTime, long) age) in found.OrderBy(each => each.Age))
+        foreach ((string path, FileStatus status, (long, long) age) in others.OrderBy(file => file.Age))
         {
-            bool isFresh = age.CompareTo(olderAge) > 0 && !isKnown(file.Status) && !later.Exists(other => (other.Status.Device, other.Status.Node) == (file.Status.Device, file.Status.Node));
-            if (isFresh)
+            if (age.CompareTo(olderAge) <= 0 || isKnown(status) || TryOpen(path, source, encoding) is not TailedFile file)
+            {
+                continue;
+            }
+
+            if (IsSame(file.Status, status))
             {
                 later.Add(file);
             }
             else
             {
+                // The name is another file's by now; the next look will see.
                 file.Dispose();
             }
         }
@@ -144,6 +142,8 @@ internal static class SiblingFinder
             }
         }
     }
+
+    private static bool IsSame(FileStatus left, FileStatus right) => (left.Device, left.Node) == (right.Device, right.Node);
 
     /// <summary>Whether two looks saw the same files under the same names.</summary>
     private static bool IsStill(List<(string Path, FileStatus Status)> before, List<(string Path, FileStatus Status)> after) =>

@@ -31,11 +31,11 @@ internal sealed partial class ActionRun : IBanTarget, IDisposable
     private bool _isFailing;
     private Task? _working;
 
-    public ActionRun(CommandPlan plan, IShell shell, Func<JailStatistics> statistics, EventHub events, TimeProvider clock)
+    public ActionRun(CommandPlan plan, IShell shell, Func<JailStatistics> statistics, EventHub events, TimeProvider clock, IBanPast? past = null)
     {
         CommandDefinition definition = plan.Definition;
         Text = plan.Text;
-        _action = new CommandAction(definition, shell, () => _numbers.Value, clock);
+        _action = new CommandAction(definition, shell, () => _numbers.Value, clock, past);
         _book = new ActionBook(definition.HasUnban, definition.Has("actionprolong"), definition.Has("actionflush"));
         (_statistics, _events, _clock) = (statistics, events, clock);
         if (!definition.StartsOnDemand && definition.Has("actionstart"))

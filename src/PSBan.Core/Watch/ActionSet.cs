@@ -7,7 +7,10 @@ using PSBan.Model;
 namespace PSBan.Watch;
 
 /// <summary>The actions of a watch that are made of commands.</summary>
-internal sealed class ActionSet(WatchOptions options, EventHub events) : IDisposable
+/// <param name="options">What the watch was started with.</param>
+/// <param name="events">Where everything is told.</param>
+/// <param name="past">Knows the bans of the past.</param>
+internal sealed class ActionSet(WatchOptions options, EventHub events, IBanPast? past = null) : IDisposable
 {
     // Lifting ten thousand bans takes a minute where each is a command; a service manager waits a minute and a half before it kills.
     private static readonly TimeSpan s_closePatience = TimeSpan.FromSeconds(45);
@@ -44,7 +47,7 @@ internal sealed class ActionSet(WatchOptions options, EventHub events) : IDispos
             {
                 ActionRun? same = before.Find(action => action.Text == command.Text);
                 before.Remove(same!);
-                actions.Add(same ?? new ActionRun(command, MakeShell(command.Definition), () => jail.Statistics, events, options.Clock));
+                actions.Add(same ?? new ActionRun(command, MakeShell(command.Definition), () => jail.Statistics, events, options.Clock, past));
             }
 
             Leave(plan.Options.Name, before);

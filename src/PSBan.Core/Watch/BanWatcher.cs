@@ -92,7 +92,7 @@ public sealed class BanWatcher
     private async Task RunOpenedAsync(WatchPlan plan, StateKeeper keeper, FirewallSet firewalls, CancellationTokenSource stop)
     {
         TimeProvider clock = _options.Clock;
-        using var actions = new ActionSet(_options, _events);
+        using var actions = new ActionSet(_options, _events, new StoredPast(keeper.ReadHistoryAsync, plan.State.MaxMatches));
         var tools = new WatchTools(_options, _loop, _events, keeper.Offenders);
         var parts = new WatchParts(new JailRoster(), keeper, firewalls, actions, new SourceSet(keeper.Positions, tools), new TaskCrew(stop.Token));
         parts.Jails.Set([.. plan.Jails.Select(jail => parts.Open(jail, tools.MakeIgnoreList(jail.Options), tools))]);

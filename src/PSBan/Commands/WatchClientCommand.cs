@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using PSBan.Control;
+using PSBan.Model;
 using PSBan.Store;
 using PSBan.Watch;
 
@@ -50,6 +51,21 @@ public abstract class WatchClientCommand : BanCommand
         {
             WriteVerbose(e.Message);
             return false;
+        }
+    }
+
+    /// <summary>The running watch; null where none runs, or this user may not ask it.</summary>
+    private protected WatchInfo? FindWatch()
+    {
+        try
+        {
+            _client ??= Wait(WatchClient.ConnectAsync(ResolvedStatePath, CancelToken));
+            return Wait(_client.GetWatchAsync(CancelToken));
+        }
+        catch (Exception e) when (e is WatchNotRunningException or ControlException)
+        {
+            WriteVerbose(e.Message);
+            return null;
         }
     }
 

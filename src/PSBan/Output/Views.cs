@@ -1,4 +1,5 @@
 using System.Globalization;
+using PSBan.Configuration;
 using PSBan.Model;
 
 namespace PSBan.Output;
@@ -56,6 +57,15 @@ public static class Views
         ArgumentNullException.ThrowIfNull(check);
         return Lines(check.Remedy is { } remedy ? [check.Reason, remedy] : [check.Reason]);
     }
+
+    /// <summary>The value of an option, its lines below one another; one that cannot be resolved says so.</summary>
+    /// <param name="setting">The option.</param>
+    public static string Value(JailSetting? setting) =>
+        setting is null ? string.Empty : setting.Value is { } value ? Lines(value.Split('\n')) : $"(cannot be resolved) {Lines(setting.Raw.Split('\n'))}";
+
+    /// <summary>What an option took the place of, one a line, each with its place.</summary>
+    /// <param name="setting">The option.</param>
+    public static string Overrides(JailSetting? setting) => Lines((setting?.Overrides ?? []).Select(value => $"{value.Value.ReplaceLineEndings(" ")} ({value.Location})"));
 
     /// <summary>How long a ban still lasts.</summary>
     /// <param name="ban">The ban.</param>

@@ -5,6 +5,7 @@ using PSBan.Control;
 using PSBan.EndToEnd.Firewalls;
 using PSBan.EndToEnd.Support;
 using PSBan.Model;
+using PSBan.Sources;
 using PSBan.Store;
 using PSBan.Tests.Support;
 using Xunit.Abstractions;
@@ -53,6 +54,9 @@ public sealed class KillTests(ITestOutputHelper output)
             {
                 output.WriteLine($"{i}: {trouble.GetProperty("message").GetString()}");
             }
+
+            await watch.KillAsync();
+            CheckStored(folder, logs, $"after kill {i}");
         }
 
         await end.CancelAsync();
@@ -132,6 +136,31 @@ public sealed class KillTests(ITestOutputHelper output)
         {
             (int exitCode, string error) = await watch.WhenEndedAsync();
             throw new InvalidOperationException($"The watch ended by itself with {exitCode}: {error}", e);
+        }
+    }
+
+    /// <summary>What is stored after a kill is of one moment: each jail has counted exactly the failures up to the place at which its log is stored to be read.</summary>
+    private static void CheckStored(WatchFolder folder, RotatingLog[] logs, string when)
+    {
+        string file = StoredBans.PathOf(WatchProcess.StateOf(folder.Path));
+        if (!File.Exists(file))
+        {
+            return;
+        }
+
+        using IBanStore store = StoreLoader.Open(new StoreOptions(file) { ReadOnly = true });
+        StoredState state = store.Load();
+        for (int i = 0; i < logs.Length; i++)
+        {
+            // Of a switched log each file has a place of its own; the furthest counts.
+            int? expected = state.Positions
+                .Where(pair => pair.Key.Reader == logs[i].Path && FilePrint.TryParse(pair.Value.Identity, out _))
+                .Select(pair => FilePrint.TryParse(pair.Value.Identity, out FilePrint print) ? logs[i].FailuresUpTo(print.Node, pair.Value.Offset) : null)
+                .Max();
+            if (expected is { } failures)
+            {
+                Assert.True(failures == state.Jails[s_jails[i]].TotalFailed, $"{when}: {s_jails[i]} has counted {state.Jails[s_jails[i]].TotalFailed} failures, and there are {failures} up to its place");
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
+using PSBan.Sources;
 
 namespace PSBan.EndToEnd.Store;
 
@@ -22,15 +23,37 @@ internal sealed class RotatingLog(string path, Rotation rotation, Random random,
     private const int LinesEach = 20;
     private readonly Lock _lock = new();
     private readonly List<string> _lines = [];
+    private readonly List<(ulong Node, long End)> _places = [];
     private readonly Queue<int> _sessions = [];
     private StreamWriter _file = Open(path, rotation, 0);
     private int _generation;
+    private ulong _node;
+    private long _written;
     private int _process;
     private bool _isSettled;
 
     public string Path => path;
 
     public IReadOnlyList<string> Lines => _lines;
+
+    /// <summary>How many lines were written; may be asked while they are.</summary>
+    public int LineCount => _lines.Count;
+
+    /// <summary>Whether a line makes a failure.</summary>
+    public bool IsFailure(int line) => _lines[line].Contains("password", StringComparison.Ordinal);
+
+    /// <summary>How many of the lines up to a place make a failure; null where there is no such place.</summary>
+    /// <param name="node">The inode of the file.</param>
+    /// <param name="offset">The bytes before the place.</param>
+    public int? FailuresUpTo(ulong node, long offset)
+    {
+        lock (_lock)
+        {
+            // An inode may come again when its file has gone, so the last one counts.
+            int line = _places.LastIndexOf((node, offset));
+            return line < 0 ? null : Enumerable.Range(0, line + 1).Count(IsFailure);
+        }
+    }
 
     /// <summary>How many failures the lines make.</summary>
     public int Failures { get; private set; }
@@ -40,6 +63,14 @@ internal sealed class RotatingLog(string path, Rotation rotation, Random random,
 
     /// <summary>Appends some failures in one write, now and then with the last line cut in two.</summary>
     public void Append()
+    {
+        lock (_lock)
+        {
+            AppendSome();
+        }
+    }
+
+    private void AppendSome()
     {
         for (int i = random.Next(1, 12); i > 0; i--)
         {
@@ -115,7 +146,14 @@ internal sealed class RotatingLog(string path, Rotation rotation, Random random,
     private void Write(FormattableString message)
     {
         string line = string.Create(CultureInfo.InvariantCulture, $"{DateTimeOffset.Now:yyyy-MM-ddTHH:mm:sszzz} mail {FormattableString.Invariant(message)}");
+        if (_node == 0)
+        {
+            _node = NodeOf(_file);
+        }
+
         _lines.Add(line);
+        _written += line.Length + 1;
+        _places.Add((_node, _written));
         int cut = random.Next(20) == 0 ? random.Next(line.Length) : 0;
         _file.Write(line[..cut]);
         if (cut > 0)
@@ -141,6 +179,7 @@ internal sealed class RotatingLog(string path, Rotation rotation, Random random,
         }
 
         _file = Open(path, rotation, _generation);
+        (_node, _written) = (NodeOf(_file), 0);
         FailuresAtRotation = Failures;
     }
 
@@ -175,6 +214,8 @@ internal sealed class RotatingLog(string path, Rotation rotation, Random random,
 
         File.Delete(from);
     }
+
+    private static ulong NodeOf(StreamWriter file) => FileStatus.Get(((FileStream)file.BaseStream).SafeFileHandle).Node;
 
     private static StreamWriter Open(string path, Rotation rotation, int generation)
     {

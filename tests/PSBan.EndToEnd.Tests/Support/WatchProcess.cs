@@ -110,13 +110,19 @@ public sealed class WatchProcess : IAsyncDisposable
         return (_process.ExitCode, await _error);
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Kills it at once, whatever it is doing.</summary>
+    public async Task KillAsync()
     {
         if (!_process.HasExited)
         {
             _process.Kill(entireProcessTree: true);
             await _process.WaitForExitAsync();
         }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
 
         _process.Dispose();
     }

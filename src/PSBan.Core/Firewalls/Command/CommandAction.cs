@@ -11,7 +11,8 @@ namespace PSBan.Firewalls.Command;
 /// <param name="shell">Runs the commands.</param>
 /// <param name="numbers">The numbers of the jail.</param>
 /// <param name="time">The clock.</param>
-internal sealed class CommandAction(CommandDefinition definition, IShell shell, Func<JailNumbers> numbers, TimeProvider time)
+/// <param name="past">Knows the bans of the past; null where nobody does.</param>
+internal sealed class CommandAction(CommandDefinition definition, IShell shell, Func<JailNumbers> numbers, TimeProvider time, IBanPast? past = null)
 {
     private readonly Dictionary<string, FamilyState> _families = new(StringComparer.Ordinal);
 
@@ -235,9 +236,20 @@ internal sealed class CommandAction(CommandDefinition definition, IShell shell, 
         }
 
         CommandTicket ticket = new(definition.Jail, ban, family, time.GetUtcNow(), numbers()) { BanTime = definition.BanTime };
-        ticket = ticket with { Hosts = await CommandHosts.ForAsync(command, ticket.Address, time, cancelToken).ConfigureAwait(false) };
+        ticket = ticket with
+        {
+            Hosts = await CommandHosts.ForAsync(command, ticket.Address, time, cancelToken).ConfigureAwait(false),
+            Past = await PastAsync(ban, false, command, "<ipmatches>", "<ipfailures>", cancelToken).ConfigureAwait(false),
+            PastOfJail = await PastAsync(ban, true, command, "<ipjailmatches>", "<ipjailfailures>", cancelToken).ConfigureAwait(false),
+        };
         return await shell.RunAsync(ScriptWriter.Write(command, ticket.ValueOf), definition.Timeout, cancelToken).ConfigureAwait(false);
     }
+
+    /// <summary>What is remembered of a banned identifier, where the command asks for it.</summary>
+    private async Task<BanPast?> PastAsync(Ban? ban, bool ofItsJail, string command, string matches, string failures, CancellationToken cancelToken) =>
+        past is not null && ban is not null && (command.Contains(matches, StringComparison.Ordinal) || command.Contains(failures, StringComparison.Ordinal))
+            ? await past.FindAsync(ban, ofItsJail, cancelToken).ConfigureAwait(false)
+            : null;
 
     private FamilyState State(string family)
     {

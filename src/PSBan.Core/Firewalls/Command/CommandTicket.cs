@@ -28,6 +28,12 @@ internal sealed record CommandTicket(string Jail, Ban? Ban, string Family, DateT
     /// <summary>The names of hosts, looked up beforehand where the command asks for them.</summary>
     public CommandHosts Hosts { get; init; } = CommandHosts.None;
 
+    /// <summary>All bans of the identifier, looked up beforehand where the command asks for them; null where it does not, or nothing is known but the ban itself.</summary>
+    public BanPast? Past { get; init; }
+
+    /// <summary>All its bans in this jail, likewise.</summary>
+    public BanPast? PastOfJail { get; init; }
+
     /// <summary>The address that is meant: the banned one, or the captured one where something else is banned; null where there is none.</summary>
     public Address? Address => Ban is null ? null : !Ban.Address.IsDefault ? Ban.Address : Model.Address.TryParse(CapturedAddress(Ban), out Address captured) ? captured : null;
 
@@ -55,11 +61,15 @@ internal sealed record CommandTicket(string Jail, Ban? Ban, string Family, DateT
         "family" => Ban is null ? Family : FamilyOf(Ban.Id) is { Length: > 0 } family ? family : "None",
         "ip-rev" => Address is { } address ? ReversedAddress.Of(address) : "",
         "ip-host" => Hosts.Peer ?? "None",
-        "failures" or "ipfailures" or "ipjailfailures" => Print(Ban?.Failures ?? 0),
+        "failures" => Print(Ban?.Failures ?? 0),
+        "ipfailures" => Print(Past?.Failures ?? Ban?.Failures ?? 0),
+        "ipjailfailures" => Print(PastOfJail?.Failures ?? Ban?.Failures ?? 0),
         "time" => Print((Ban?.Time ?? Now).ToUnixTimeSeconds()),
         "bantime" => (Ban?.Duration ?? BanTime) is { IsPermanent: false } time ? Print((long)time.TotalSeconds) : "-1",
         "bancount" => Print(Ban?.Count ?? 0),
-        "matches" or "ipmatches" or "ipjailmatches" => string.Join('\n', Ban?.Matches ?? []),
+        "matches" => string.Join('\n', Ban?.Matches ?? []),
+        "ipmatches" => string.Join('\n', Past?.Matches ?? Ban?.Matches ?? []),
+        "ipjailmatches" => string.Join('\n', PastOfJail?.Matches ?? Ban?.Matches ?? []),
         "restored" => Ban?.Restored == true ? "1" : "0",
         "F-*" => string.Join(", ", Ban?.Data.Select(pair => $"{pair.Key}: {pair.Value}") ?? []),
         "raw-ticket" => Ban is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{Ban.Jail}: {Ban.Id} {Ban.Time:O} {Ban.Duration} {Ban.Failures} [{string.Join(" | ", Ban.Matches)}]"),

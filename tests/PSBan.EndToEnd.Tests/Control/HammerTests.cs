@@ -1,0 +1,154 @@
+using System.Diagnostics;
+using System.Globalization;
+using PSBan.Control;
+using PSBan.EndToEnd.Support;
+using PSBan.Model;
+using PSBan.Tests.Support;
+using Xunit.Abstractions;
+
+namespace PSBan.EndToEnd.Control;
+
+/// <summary>
+/// Hammers the endpoint of a real watch with everything that clients send and ought not to send, while failures go on: every ban has to come. How long one takes
+/// is told, not judged. <c>PSBAN_HAMMER_SECONDS</c> says how long it goes on, <c>PSBAN_HAMMER_SEED</c> repeats a run's choices.
+/// </summary>
+public sealed class HammerTests(ITestOutputHelper output) : IDisposable
+{
+    private const int DefaultSeconds = 5;
+    private const int Clients = 32;
+    private const int StuckReaders = 4;
+    private const int QuietBans = 20;
+    private const long MostMemory = 600L << 20;
+
+    private readonly WatchFolder _folder = new();
+    private int _offender;
+
+    public void Dispose() => _folder.Dispose();
+
+    [RequiresFact("linux")]
+    public async Task Every_ban_comes_whatever_clients_do()
+    {
+        int seconds = Setting("PSBAN_HAMMER_SECONDS", DefaultSeconds);
+        int seed = Setting("PSBAN_HAMMER_SEED", Random.Shared.Next());
+        await using WatchProcess watch = await StartAsync();
+        await using WatchClient witness = await WatchProcess.ConnectAsync(_folder.Path);
+        await BanOneAsync(watch);
+        await WatchClients.AskEverythingAsync(_folder.Path, CancellationToken.None);
+        List<double> quiet = [];
+        while (quiet.Count < QuietBans)
+        {
+            quiet.Add(await BanOneAsync(watch));
+        }
+
+        int files = OpenFiles(watch.Id);
+        long memory = Memory(watch.Id), peak = memory;
+        using CancellationTokenSource time = new(TimeSpan.FromSeconds(seconds));
+        var hammers = new WatchClients(_folder.Path);
+        Task[] clients =
+        [
+            .. Enumerable.Range(0, Clients).Select(i => Task.Run(() => hammers.HammerAsync(new Random(seed + i), time.Token))),
+            .. Enumerable.Range(0, StuckReaders).Select(_ => Task.Run(() => hammers.SubscribeAndSleepAsync(time.Token))),
+        ];
+        List<double> hammered = [];
+        while (!time.IsCancellationRequested)
+        {
+            hammered.Add(await BanOneAsync(watch));
+            peak = Math.Max(peak, Memory(watch.Id));
+        }
+
+        await Task.WhenAll(clients).WaitAsync(WatchProcess.Patience);
+        output.WriteLine($"seed {seed}; {hammers}; {hammered.Count} bans meanwhile");
+        output.WriteLine($"a ban takes {Summary(quiet)} in quiet and {Summary(hammered)} under the hammer; {memory >> 20} MiB in quiet, {peak >> 20} MiB at most; {files} open files");
+
+        // Each of these would have hung or thrown before, had it not come.
+        WatchInfo info = await witness.GetWatchAsync(CancellationToken.None);
+        Assert.Equal(watch.Id, info.ProcessId);
+        Assert.Equal(1 + quiet.Count + hammered.Count, (await witness.GetJailsAsync(CancellationToken.None)).Single(jail => jail.Name == "login").TotalBanned);
+        Assert.True(hammers.Answered > 0 && hammers.Refused > 0 && hammers.Broken > 0, hammers.ToString());
+        Assert.True(peak < MostMemory, $"{peak >> 20} MiB");
+        await Eventually.TrueAsync(() => Task.FromResult(OpenFiles(watch.Id) <= files), "the connections are closed", () => $"{OpenFiles(watch.Id)} files are open, {files} before: {string.Join(' ', LinksOf(watch.Id))}");
+        Assert.Equal((0, string.Empty), await watch.StopAsync());
+    }
+
+    [RequiresFact("linux")]
+    public async Task Clients_that_never_finish_their_requests_do_not_take_all_the_room()
+    {
+        await using WatchProcess watch = await StartAsync();
+        var clients = new WatchClients(_folder.Path);
+        List<Stream> halves = [];
+        try
+        {
+            // More than are served at once, so that whoever comes last has to wait for one of them to be shown the door.
+            for (int i = 0; i < 100; i++)
+            {
+                halves.Add(await clients.SendHalfAsync());
+            }
+
+            await using WatchClient client = await WatchProcess.ConnectAsync(_folder.Path).WaitAsync(WatchProcess.Patience);
+            Assert.Equal(watch.Id, (await client.GetWatchAsync(CancellationToken.None).WaitAsync(WatchProcess.Patience)).ProcessId);
+        }
+        finally
+        {
+            halves.ForEach(half => half.Dispose());
+        }
+    }
+
+    private async Task<WatchProcess> StartAsync()
+    {
+        _folder.Write("auth.log", string.Empty);
+        _folder.Write("filter.d/login.conf", "[Definition]\nfailregex = ^\\s*\\S+ login\\[\\d+\\]: failure from <ADDR>$\n");
+        _folder.Write("jail.local", $"""
+            [DEFAULT]
+            backend = auto
+            filter = login
+            maxretry = 3
+            bantime = 1h
+
+            [login]
+            enabled = true
+            logpath = {_folder.Log}
+
+            [byhand]
+            enabled = true
+            logpath = {_folder.Log}.none
+            """);
+        WatchProcess watch = WatchProcess.StartDry(_folder.Path);
+        await watch.WaitForAsync("Started");
+        return watch;
+    }
+
+    /// <summary>Lets an address fail, and waits for its ban.</summary>
+    /// <returns>How many milliseconds that took.</returns>
+    private async Task<double> BanOneAsync(WatchProcess watch)
+    {
+        _offender++;
+        string address = string.Create(CultureInfo.InvariantCulture, $"198.18.{_offender >> 8}.{_offender & 255}");
+        long start = Stopwatch.GetTimestamp();
+        _folder.Append(Enumerable.Range(1, 3).Select(i => $"mail login[{i}]: failure from {address}"));
+        await watch.WaitForAsync("Banned", item => item.GetProperty("id").GetString() == address);
+        double taken = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        await Task.Delay(20);
+        return taken;
+    }
+
+    private static string Summary(List<double> times)
+    {
+        times.Sort();
+        return string.Create(CultureInfo.InvariantCulture, $"{times[times.Count / 2]:0} ms (median; {times[times.Count * 95 / 100]:0} ms at 95 %, {times[^1]:0} ms at most)");
+    }
+
+    // What the runtime loads when it is first needed stays open, and SQLite keeps the descriptors of readers that have gone, for those that come next
+    // (closing one would undo the locks of the others, see fcntl(2)).
+    private int OpenFiles(int process) => LinksOf(process).Count();
+
+    private IEnumerable<string> LinksOf(int process) =>
+        Directory.GetFileSystemEntries(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/fd"))
+            .Select(link => new FileInfo(link).LinkTarget ?? "?")
+            .Where(link => !link.StartsWith('/') || (link.StartsWith(_folder.Path, StringComparison.Ordinal) && !link.EndsWith(".db", StringComparison.Ordinal)));
+
+    private static long Memory(int process) =>
+        long.Parse(File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/status")).First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10;
+
+    private static int Setting(string name, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value : otherwise;
+}
