@@ -23,7 +23,7 @@ internal static class WatchCommand
         firewall.AcceptOnlyFromAmong("auto", "nft", "iptables", "ipset", "windows-firewall", "command", "dry-run");
         var jails = new Option<string[]>("--jail", "-j") { Description = "Run these jails only (* and ? allowed).", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
         Option<bool> json = CommonOptions.Json("Print events as JSON, one a line.");
-        var command = new Command("watch", "Follow the logs of every enabled jail, count, ban and unban, until stopped.") { config, state, firewall, jails, json };
+        var command = new Command("watch", "Follow the logs of every enabled jail, count, ban and unban, until stopped. SIGHUP: read the configuration again.") { config, state, firewall, jails, json };
         command.SetAction((arguments, cancelToken) => RunAsync(
             new WatchOptions
             {
