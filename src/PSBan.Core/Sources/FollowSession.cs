@@ -150,12 +150,25 @@ internal sealed partial class FollowSession : IDisposable
             }
 
             bool any = tail.Begin(cutter);
-            if (tail.TakeBreak() is LogPosition last && SiblingFinder.Find(tail.Source, last, _encoding) is TailedFile copy)
+            if (tail.TakeBreak() is LogPosition last)
             {
                 // The end of what was emptied here stands in the copy that was made of it, and is read first.
-                tail.End(cutter);
-                _delivering.Remove(tail.Source);
-                AdoptBetween(AdoptLeft(copy, last, before: tail), before: tail);
+                TailedFile? copy = SiblingFinder.Find(tail.Source, last, _encoding);
+                if (copy is not null)
+                {
+                    tail.Since = SiblingFinder.AgeOf(tail.Source, AdoptLeft(copy, last, before: tail));
+                }
+
+                if (AdoptLater(before: tail) | copy is not null)
+                {
+                    tail.End(cutter);
+                    _delivering.Remove(tail.Source);
+                    tail.IsDirty = true;
+                    return false;
+                }
+            }
+            else if (!any && MayBeOvertaken(tail) && AdoptLater(before: tail))
+            {
                 tail.IsDirty = true;
                 return false;
             }
@@ -191,9 +204,19 @@ internal sealed partial class FollowSession : IDisposable
         block = null;
         try
         {
+            bool mayBeOvertaken = MayBeOvertaken(tail);
             if (!tail.Read(cutter, out CutBlock cut, out long firstLine))
             {
                 tail.InOperation = true;
+                return false;
+            }
+
+            if (mayBeOvertaken && AdoptLater(before: tail))
+            {
+                // Copied and emptied once more before anybody looked: what was lost here stands in the copy and comes first.
+                tail.BeginAnew();
+                tail.IsDirty = true;
+                cutter.Skip(cutter.Pending.Length);
                 return false;
             }
 
@@ -207,6 +230,9 @@ internal sealed partial class FollowSession : IDisposable
             return false;
         }
     }
+
+    /// <summary>Whether rotated files may have come between the one before and this one, of which nothing has been read.</summary>
+    private static bool MayBeOvertaken(TailedFile tail) => tail is { IsUntouched: true, IsLeft: false, Since: not null };
 
     /// <summary>The beginning of a line that a file was left with, once it has been quiet for a while.</summary>
     public LogBlock? TakeFragment(TailedFile tail, BlockCutter cutter)

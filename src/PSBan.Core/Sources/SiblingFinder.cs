@@ -1,17 +1,14 @@
-using System.Buffers;
-using System.Globalization;
 using PSBan.Model;
 
 namespace PSBan.Sources;
 
 /// <summary>
-/// Finds where a rotated log has gone: <c>auth.log</c> to <c>auth.log.1</c>, <c>app.log</c> to <c>app-2026-03-01.log</c>, renamed or copied. Compressed files
-/// are left alone.
+/// Finds where a rotated log has gone: <c>auth.log</c> to <c>auth.log.1</c>, <c>app.log</c> to <c>app-2026-03-01.log</c>, renamed or copied, or to either of them
+/// compressed with gzip.
 /// </summary>
 internal static class SiblingFinder
 {
     private const int MostCandidates = 256;
-    private static readonly SearchValues<char> s_digits = SearchValues.Create("0123456789-");
 
     /// <summary>Opens the file beside <paramref name="source"/> in which a stored place lies.</summary>
     /// <param name="source">The path that the log had.</param>
@@ -25,12 +22,19 @@ internal static class SiblingFinder
             return null;
         }
 
-        // The renamed file keeps its inode, so it is tried first; a copy has to be known by its content.
-        foreach ((string path, _) in Candidates(source, position.Offset).OrderByDescending(candidate => candidate.Status.Node == print.Node).Take(MostCandidates))
+        // The renamed file keeps its inode, so it is tried first; a copy has to be known by its content. The youngest of the compressed ones come last.
+        foreach ((string path, _) in Candidates(source, position.Offset)
+            .OrderByDescending(candidate => candidate.Status.Node == print.Node)
+            .ThenBy(candidate => CompressedLog.IsOne(candidate.Path))
+            .ThenByDescending(candidate => candidate.Status.Modified)
+            .Take(MostCandidates))
         {
-            TailedFile? file = TryOpen(path, source, encoding);
+            TailedFile? file = null;
             try
             {
+                file = CompressedLog.IsOne(path)
+                    ? CompressedLog.BeginsAlike(position, path) ? TailedFile.Unpack(path, source, encoding, position.Offset) : null
+                    : TailedFile.Open(path, source, encoding);
                 if (file is not null && FilePrint.Fits(position, file.Handle))
                 {
                     file.MoveTo(position);
@@ -48,67 +52,96 @@ internal static class SiblingFinder
         return null;
     }
 
-    /// <summary>Opens the rotated files that came between a file and the one that has its path now, the oldest first, each standing at its start.</summary>
+    /// <summary>Opens the rotated files that are younger than a given age, the oldest first, each standing at its start.</summary>
     /// <param name="source">The path that the log had.</param>
-    /// <param name="older">The file before them.</param>
+    /// <param name="since">The age of the last one that was read.</param>
+    /// <param name="before">The file that comes after them; where it has been rotated itself, what is younger than it does not.</param>
     /// <param name="encoding">The encoding of the log.</param>
     /// <param name="isKnown">Whether a file is being followed anyway.</param>
-    public static IReadOnlyList<TailedFile> FindLater(string source, TailedFile older, LogEncoding encoding, Func<FileStatus, bool> isKnown)
+    public static IReadOnlyList<(TailedFile File, RotationAge Age)> FindLater(string source, RotationAge since, TailedFile before, LogEncoding encoding, Func<FileStatus, bool> isKnown)
     {
-        // Only names that nothing but a rotation makes; nothing else tells here that a file is part of this log. When it was made tells its place.
-        string name = Path.GetFileName(source);
-        List<(string Path, FileStatus Status, (DateTime, long) Age)> rotated = [];
-        (DateTime, long) olderAge = (File.GetCreationTimeUtc(older.Handle), long.MinValue);
-        foreach (string path in Names(Path.GetDirectoryName(source) ?? ".", name))
+        List<(TailedFile, RotationAge)> later = [];
+        foreach ((string path, FileStatus status, RotationAge age) in Rotated(source).Where(file => file.Age.CompareTo(since) > 0).OrderBy(file => file.Age))
         {
-            if (OrderOf(Path.GetFileName(path.AsSpan())[name.Length..]) is long order && FileStatus.TryGet(path, out FileStatus status, out _) && status.IsRegular)
+            if ((status.Device, status.Node) == (before.Status.Device, before.Status.Node))
             {
-                (DateTime, long) age = (File.GetCreationTimeUtc(path), order);
-                bool isOlder = (status.Device, status.Node) == (older.Status.Device, older.Status.Node);
-                olderAge = isOlder ? age : olderAge;
-                if (!isOlder)
-                {
-                    rotated.Add((path, status, age));
-                }
+                break;
             }
-        }
 
-        List<TailedFile> later = [];
-        foreach ((string path, FileStatus status, (DateTime, long) age) in rotated.OrderBy(file => file.Age))
-        {
-            if (age.CompareTo(olderAge) > 0 && !isKnown(status) && TryOpen(path, source, encoding) is TailedFile file)
+            if (isKnown(status))
             {
-                later.Add(file);
+                continue;
+            }
+
+            try
+            {
+                later.Add((Open(path, source, encoding), age));
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // As good as not there.
             }
         }
 
         return later;
     }
 
+    /// <summary>The age of a file, by its name where it is one that a rotation makes.</summary>
+    /// <param name="source">The path that the log had.</param>
+    /// <param name="file">The file.</param>
+    /// <exception cref="IOException">The file system does not answer.</exception>
+    public static RotationAge AgeOf(string source, TailedFile file)
+    {
+        foreach ((_, FileStatus status, RotationAge age) in Rotated(source))
+        {
+            if ((status.Device, status.Node) == (file.Status.Device, file.Status.Node))
+            {
+                return age;
+            }
+        }
+
+        return RotationAge.Before(file.LastWritten());
+    }
+
     /// <summary>What the names of a log and of its rotated files have in common: all before the first dot.</summary>
     public static string StemOf(string path) => Path.GetFileName(path).Split('.')[0];
 
-    /// <summary>Orders the endings <c>.1</c> (the higher the older) and <c>-20260301</c> (the higher the newer) for files made at the same moment; null for any other.</summary>
-    private static long? OrderOf(ReadOnlySpan<char> ending)
+    /// <summary>Opens a rotated file, which may just have been compressed.</summary>
+    private static TailedFile Open(string path, string source, LogEncoding encoding)
     {
-        if (ending.Length < 2 || ending[0] is not ('.' or '-') || ending[1..].ContainsAnyExcept(s_digits))
+        if (CompressedLog.IsOne(path))
         {
-            return null;
+            return TailedFile.Unpack(path, source, encoding, 0);
         }
 
-        bool isNumber = long.TryParse(ending[1..], NumberStyles.None, CultureInfo.InvariantCulture, out long number);
-        return isNumber ? ending[0] == '.' ? -number : number : 0;
-    }
-
-    private static TailedFile? TryOpen(string path, string source, LogEncoding encoding)
-    {
         try
         {
             return TailedFile.Open(path, source, encoding);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (FileNotFoundException)
         {
-            return null;
+            return TailedFile.Unpack(path + RotatedNames.Compressed, source, encoding, 0);
+        }
+    }
+
+    /// <summary>Only names that nothing but a rotation makes; nothing else tells here that a file is part of this log.</summary>
+    private static IEnumerable<(string Path, FileStatus Status, RotationAge Age)> Rotated(string source)
+    {
+        string name = Path.GetFileName(source);
+        string[] paths = Names(Path.GetDirectoryName(source) ?? ".", name);
+        HashSet<string> all = [.. paths];
+        foreach (string path in paths)
+        {
+            // While a file is being compressed there are both.
+            if (CompressedLog.IsOne(path) && all.Contains(path[..^RotatedNames.Compressed.Length]))
+            {
+                continue;
+            }
+
+            if (RotatedNames.OrderOf(Path.GetFileName(path.AsSpan())[name.Length..]) is long order && FileStatus.TryGet(path, out FileStatus status, out _) && status.IsRegular)
+            {
+                yield return (path, status, new RotationAge(status.Modified, order));
+            }
         }
     }
 
@@ -123,7 +156,7 @@ internal static class SiblingFinder
 
         foreach (string path in Names(directory, stem))
         {
-            if (path != source && FileStatus.TryGet(path, out FileStatus status, out _) && status.IsRegular && status.Size >= size)
+            if (path != source && FileStatus.TryGet(path, out FileStatus status, out _) && status.IsRegular && (status.Size >= size || CompressedLog.IsOne(path)))
             {
                 yield return (path, status);
             }

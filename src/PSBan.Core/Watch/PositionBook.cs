@@ -19,6 +19,10 @@ internal sealed class PositionBook
         _stored.GetValueOrDefault(key)
         ?? _stored.Where(pair => pair.Key.Source == key.Source).Select(pair => pair.Value).OrderByDescending(position => position.Offset).FirstOrDefault();
 
+    /// <summary>Where an earlier run left off in every log of a source, by the name of the log. May be called on any thread.</summary>
+    public IReadOnlyDictionary<string, LogPosition> FindAll(string reader) =>
+        _stored.Where(pair => pair.Key.Reader == reader).ToDictionary(pair => pair.Key.Source, pair => pair.Value, StringComparer.Ordinal);
+
     /// <summary>Notes how far a log was read.</summary>
     public void Note(PositionKey key, LogPosition position)
     {

@@ -13,6 +13,7 @@ internal sealed class SourceRun(ILogSource source, IReadOnlyList<JailRun> jails,
     private readonly Dictionary<string, SourceInfo> _logs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SilenceWatch> _silences = new(StringComparer.Ordinal);
     private readonly Dictionary<string, LogPosition> _places = new(StringComparer.Ordinal);
+    private IReadOnlyDictionary<string, LogPosition>? _others;
 
     /// <summary>One reader for each source, however many jails read it.</summary>
     public static List<SourceRun> Plan(IEnumerable<JailRun> jails, PositionBook positions, WatchLoop loop, EventHub events, TimeProvider clock) =>
@@ -128,7 +129,7 @@ internal sealed class SourceRun(ILogSource source, IReadOnlyList<JailRun> jails,
         }
     }
 
-    private LogStart StartOf(string log) => start with { Position = positions.Find(new PositionKey(name, log)) };
+    private LogStart StartOf(string log) => start with { Position = positions.Find(new PositionKey(name, log)), Others = _others ??= positions.FindAll(name) };
 
     private bool Process(LogBlock block)
     {

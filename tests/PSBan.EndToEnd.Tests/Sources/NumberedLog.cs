@@ -129,6 +129,8 @@ internal sealed partial class NumberedLog(int id, string path)
             from.CopyTo(to);
         }
 
+        // As gzip does.
+        File.SetLastWriteTimeUtc(Path + ".1.gz", File.GetLastWriteTimeUtc(Path + ".1"));
         Note("gzip");
         _files[Path + ".1.gz"] = [.. _files[Path + ".1"]];
         Delete(Path + ".1");

@@ -78,7 +78,7 @@ internal abstract class TortureScene
             }
             else
             {
-                if (Random.Next(2) == 0)
+                if (WaitsBeforeRotation || Random.Next(2) == 0)
                 {
                     await SettleAsync(settle);
                 }
@@ -95,6 +95,9 @@ internal abstract class TortureScene
         End();
         await SettleAsync(settle);
     }
+
+    /// <summary>Whether nothing is rotated before everything has been read.</summary>
+    private protected virtual bool WaitsBeforeRotation => false;
 
     private protected abstract void Begin();
 

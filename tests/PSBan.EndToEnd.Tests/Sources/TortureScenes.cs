@@ -7,6 +7,9 @@ internal sealed class HoleScene(string name, string folder, int id, Random rando
 
     public override IReadOnlyList<NumberedLog> Logs => [_log];
 
+    // A hole looks like any other: copies that nobody has seen being made cannot be told from each other.
+    private protected override bool WaitsBeforeRotation => true;
+
     private protected override void Begin()
     {
         _log.Create();
