@@ -20,7 +20,7 @@ internal sealed class TailedFile : IDisposable
     private byte[] _carry = [];
     private bool _isSkipping;
     private bool _holdsMore;
-    private bool _isFresh;
+    private bool _isFresh = true;
     private LogPosition? _before;
     private LogPosition? _break;
     private LogEncoding? _encoding;
@@ -125,7 +125,7 @@ internal sealed class TailedFile : IDisposable
     /// <exception cref="IOException">The file cannot be read.</exception>
     public void MoveTo(long offset, long lines)
     {
-        (_offset, _lines, _carry, _isSkipping, _holdsMore) = (offset, lines, [], false, false);
+        (_offset, _lines, _carry, _isSkipping, _holdsMore, _isFresh) = (offset, lines, [], false, false, offset == 0);
         _headHashed = -1;
         _headCount = 0;
         _behindCount = (int)Math.Min(offset, FilePrint.TailLimit);
@@ -153,11 +153,7 @@ internal sealed class TailedFile : IDisposable
 
     /// <summary>Goes back to the start of a file that was emptied or is new, as if nothing had been read of it.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public void BeginAnew()
-    {
-        MoveTo(0, 0);
-        _isFresh = true;
-    }
+    public void BeginAnew() => MoveTo(0, 0);
 
     /// <summary>The encoding by the byte order mark, else the one asked for.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
