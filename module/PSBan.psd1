@@ -16,16 +16,24 @@
 
     CmdletsToExport      = @(
         'Add-Ban'
+        'Clear-BanFirewall'
         'Find-BanFailure'
         'Get-Ban'
+        'Get-BanFirewall'
         'Get-BanHistory'
         'Get-BanJail'
         'Get-BanWatch'
         'Remove-Ban'
+        'Resume-BanJail'
+        'Set-BanJail'
         'Start-BanWatch'
         'Stop-BanWatch'
+        'Suspend-BanJail'
+        'Sync-BanFirewall'
         'Test-BanConfiguration'
         'Test-BanFilter'
+        'Test-BanFirewall'
+        'Update-BanWatch'
         'Watch-BanEvent'
     )
     FunctionsToExport    = @()

@@ -48,7 +48,7 @@ Describe 'Completion' {
     }
 
     It 'offers the packet filters' {
-        (Get-Completion 'Start-BanWatch -Firewall ').CompletionText | Should -Be @('auto', 'nft', 'iptables', 'ipset', 'command', 'dry-run')
+        (Get-Completion 'Start-BanWatch -Firewall ').CompletionText | Should -Be @('auto', 'nft', 'iptables', 'ipset', 'windows-firewall', 'command', 'dry-run')
     }
 
     It 'is silent where there is nothing to offer: <Line>' -ForEach @(

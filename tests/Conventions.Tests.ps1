@@ -32,7 +32,7 @@ Describe '<Name>' -ForEach $commands {
     }
 
     It 'asks before it changes something, and only then' {
-        $metadata.SupportsShouldProcess | Should -Be ($Command.Verb -in 'Start', 'Stop', 'Add', 'Remove')
+        $metadata.SupportsShouldProcess | Should -Be ($Command.Verb -in 'Start', 'Stop', 'Add', 'Remove', 'Set', 'Suspend', 'Resume', 'Update', 'Sync', 'Clear')
     }
 
     It 'has switches and no boolean parameters' {

@@ -39,7 +39,12 @@ Describe 'The error of <What>' -ForEach @(
     @{ What = 'a directory in place of a log'; Id = 'LogReadFailed'; Category = 'ReadError'; Target = '*empty'; Script = { Find-BanFailure 'x <HOST>' -LiteralPath $empty } }
     @{ What = 'a configuration that is not there'; Id = 'ConfigurationNotFound'; Category = 'ObjectNotFound'; Target = '*nowhere'; Script = { Start-BanWatch $nowhere -DryRun -StatePath $TestDrive/state } }
     @{ What = 'a configuration without a jail'; Id = 'ConfigurationInvalid'; Category = 'InvalidData'; Target = '*empty'; Script = { Start-BanWatch $empty -DryRun -StatePath $TestDrive/state } }
+    @{ What = 'a packet filter that is none'; Id = 'FirewallNotFound'; Category = 'ObjectNotFound'; Target = 'pf'; Script = { Get-BanFirewall pf -StatePath $nowhere } }
+    @{ What = 'bans to look at without a watch'; Id = 'WatchNotRunning'; Category = 'ObjectNotFound'; Target = '*nowhere'; Script = { Test-BanFirewall -StatePath $nowhere } }
+    @{ What = 'a packet filter to repair without a watch'; Id = 'WatchNotRunning'; Category = 'ObjectNotFound'; Target = '*nowhere'; Script = { Sync-BanFirewall -StatePath $nowhere } }
     @{ What = 'text that is no address'; Id = 'InvalidAddress'; Category = 'InvalidArgument'; Target = '192.030.0.6'; Script = { Add-Ban 192.030.0.6 app -StatePath $nowhere } }
+    @{ What = 'a watch that does not run, to be reloaded'; Id = 'WatchNotRunning'; Category = 'ObjectNotFound'; Target = '*nowhere'; Script = { Update-BanWatch -StatePath $nowhere } }
+    @{ What = 'a jail without a watch'; Id = 'WatchNotRunning'; Category = 'ObjectNotFound'; Target = '*nowhere'; Script = { Set-BanJail app -MaxRetry 3 -StatePath $nowhere } }
     @{ What = 'a path of another provider'; Id = 'NotAFileSystemPath'; Category = 'InvalidArgument'; Target = 'env:HOME'; Script = { Get-Ban -StatePath env:HOME } }
 ) {
     BeforeAll {
@@ -97,6 +102,7 @@ Describe '-WhatIf' {
         @{ Script = { Remove-Ban 192.0.2.1 -StatePath $nowhere -WhatIf } }
         @{ Script = { Remove-Ban -All -StatePath $nowhere -WhatIf } }
         @{ Script = { Stop-BanWatch -StatePath $nowhere -WhatIf } }
+        @{ Script = { Sync-BanFirewall -StatePath $nowhere -WhatIf } }
     ) {
         & $Script | Should -BeNullOrEmpty
         Test-Path -LiteralPath $nowhere | Should -BeFalse

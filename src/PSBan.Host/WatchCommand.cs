@@ -7,7 +7,7 @@ using PSBan.Watch;
 
 namespace PSBan.Host;
 
-/// <summary><c>psban watch</c>: runs the watch until SIGTERM, SIGINT or a stop from the control endpoint.</summary>
+/// <summary><c>psban watch</c>: runs the watch until SIGTERM, SIGINT or a stop from the control endpoint; SIGHUP lets it read its configuration again.</summary>
 internal static class WatchCommand
 {
     public static Command Create()
@@ -20,7 +20,7 @@ internal static class WatchCommand
             DefaultValueFactory = _ => DefaultPaths.State,
         };
         var firewall = new Option<string?>("--firewall", "-f") { Description = "The packet filter for every native action; command: run every action by its file in action.d; dry-run: change nothing and run nothing. Without it the configuration's actions choose." };
-        firewall.AcceptOnlyFromAmong("nft", "iptables", "ipset", "command", "dry-run");
+        firewall.AcceptOnlyFromAmong("nft", "iptables", "ipset", "windows-firewall", "command", "dry-run");
         var jails = new Option<string[]>("--jail", "-j") { Description = "Run these jails only (* and ? allowed).", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
         Option<bool> json = CommonOptions.Json("Print events as JSON, one a line.");
         var command = new Command("watch", "Follow the logs of every enabled jail, count, ban and unban, until stopped.") { config, state, firewall, jails, json };
@@ -42,16 +42,27 @@ internal static class WatchCommand
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancelToken);
         using PosixSignalRegistration term = On(PosixSignal.SIGTERM, stop);
         using PosixSignalRegistration interrupt = On(PosixSignal.SIGINT, stop);
-
-        // A terminal that is closed must not leave rules behind.
-        using PosixSignalRegistration hangUp = On(PosixSignal.SIGHUP, stop);
-        return await RunAsync(options, json, Console.Out, stop.Token).ConfigureAwait(false);
+        var watcher = new BanWatcher(options);
+        var terminal = new ControllingTerminal();
+        using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            if (OperatingSystem.IsWindows() || terminal.IsGone)
+            {
+                // A terminal that is closed must not leave rules behind.
+                stop.Cancel();
+            }
+            else
+            {
+                _ = ReloadAsync(watcher, stop.Token);
+            }
+        });
+        return await RunAsync(watcher, json, Console.Out, stop.Token).ConfigureAwait(false);
     }
 
     /// <summary>Runs the watch and prints its events; what keeps it from starting goes to standard error.</summary>
-    internal static async Task<int> RunAsync(WatchOptions options, bool json, TextWriter output, CancellationToken cancelToken)
+    internal static async Task<int> RunAsync(BanWatcher watcher, bool json, TextWriter output, CancellationToken cancelToken)
     {
-        var watcher = new BanWatcher(options);
         using EventSubscription events = watcher.Subscribe();
         Task run = watcher.RunAsync(cancelToken);
         var printer = new EventPrinter(output, json);
@@ -84,6 +95,19 @@ internal static class WatchCommand
         }
 
         return ExitCode.Problems;
+    }
+
+    // What comes of it is among the events.
+    private static async Task ReloadAsync(BanWatcher watcher, CancellationToken cancelToken)
+    {
+        try
+        {
+            await watcher.ReloadAsync(cancelToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The end of the watch.
+        }
     }
 
     private static PosixSignalRegistration On(PosixSignal signal, CancellationTokenSource stop) =>

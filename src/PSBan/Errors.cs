@@ -28,6 +28,9 @@ internal static class Errors
     public const string InvalidAddressId = "InvalidAddress";
     public const string AddressIgnoredId = "AddressIgnored";
     public const string AddressNotBannedId = "AddressNotBanned";
+    public const string FirewallNotFoundId = "FirewallNotFound";
+    public const string FirewallNotRepairedId = "FirewallNotRepaired";
+    public const string WatchStillRunningId = "WatchStillRunning";
     public const string FirewallUnavailableId = "FirewallUnavailable";
     public const string FirewallAccessDeniedId = "FirewallAccessDenied";
     public const string FirewallCommandFailedId = "FirewallCommandFailed";
@@ -35,6 +38,9 @@ internal static class Errors
     public const string StateStoreCorruptId = "StateStoreCorrupt";
     public const string StateStoreUnusableId = "StateStoreUnusable";
     public const string StatePathUnusableId = "StatePathUnusable";
+    public const string ReloadRefusedId = "ReloadRefused";
+    public const string FirewallRefusedId = "FirewallRefused";
+    public const string NothingToSetId = "NothingToSet";
     public const string NotAFileSystemPathId = "NotAFileSystemPath";
 
     /// <summary>No watch answers, or this user may not ask it.</summary>
@@ -68,7 +74,7 @@ internal static class Errors
             "Stop it with Stop-BanWatch, or give this watch a state directory of its own with -StatePath."),
         FirewallException { Failure: FirewallFailure.AccessDenied } => New(e, FirewallAccessDeniedId, ErrorCategory.PermissionDenied, options.Firewall,
             "Run as root or elevated; give the process or container the capability NET_ADMIN; or try the configuration with -DryRun."),
-        FirewallException { Failure: FirewallFailure.CommandFailed or FirewallFailure.Gone } => New(e, FirewallCommandFailedId, ErrorCategory.InvalidResult,
+        FirewallException { Failure: not FirewallFailure.Unavailable } => New(e, FirewallCommandFailedId, ErrorCategory.InvalidResult,
             options.Firewall, "Choose another packet filter with -Firewall, or try the configuration with -DryRun."),
         FirewallException => New(e, FirewallUnavailableId, ErrorCategory.NotInstalled, options.Firewall,
             "Install the tool it names, choose another packet filter with -Firewall, or try the configuration with -DryRun."),
@@ -77,6 +83,39 @@ internal static class Errors
             "Run as root or elevated, or name a directory that is yours with -StatePath."),
         IOException => New(e, StatePathUnusableId, ErrorCategory.ResourceUnavailable, options.StatePath, "Name another directory with -StatePath."),
         _ => New(e, WatchFailedId, ErrorCategory.InvalidResult, options.ConfigPath, "This is a fault of PSBan itself; please report it with its stack trace."),
+    };
+
+    /// <summary>The configuration was read again and refused; the target is the whole result, with every problem in it.</summary>
+    public static ErrorRecord ReloadRefused(ReloadResult result) => New(
+        new InvalidDataException($"The configuration is refused, and the one before goes on: {VisibleText.Of(result.Refusal)}"), ReloadRefusedId, ErrorCategory.InvalidData, result,
+        "Correct what is named, and run Update-BanWatch again; Update-BanWatch -WhatIf tells whether anything is left, and the error's TargetObject.Problems lists it.");
+
+    /// <summary>No setting was given.</summary>
+    public static ErrorRecord NothingToSet() => New(
+        new ArgumentException("No setting was given."), NothingToSetId, ErrorCategory.InvalidArgument, null,
+        "Give one or more of -MaxRetry, -FindTime, -BanTime, -IgnoreIp, -AddIgnoreIp and -RemoveIgnoreIp.");
+
+    /// <summary>There is no back end of that name.</summary>
+    public static ErrorRecord FirewallNotFound(string name) => New(
+        new ItemNotFoundException($"There is no packet filter '{VisibleText.Of(name)}' that PSBan knows."), FirewallNotFoundId, ErrorCategory.ObjectNotFound, name,
+        "Get-BanFirewall without a name lists them all.");
+
+    /// <summary>A packet filter could not be brought to hold what the watch wants.</summary>
+    public static ErrorRecord NotRepaired(string firewall, string trouble) => New(
+        new InvalidOperationException($"The packet filter {firewall} could not be repaired: {trouble}"), FirewallNotRepairedId, ErrorCategory.InvalidResult, firewall,
+        "Mend what it names; the watch goes on trying by itself. Get-BanFirewall tells what works here.");
+
+    /// <summary>Clearing under a watch would be undone at once.</summary>
+    public static ErrorRecord WatchStillRunning(string statePath) => New(
+        new InvalidOperationException($"A watch is running for {statePath}; it would put its rules back."), WatchStillRunningId, ErrorCategory.ResourceBusy, statePath,
+        "Stop-BanWatch removes the rules as it ends; Remove-Ban -All lifts the bans of a watch that goes on. -Force clears all the same.");
+
+    /// <summary>A packet filter could not be cleared.</summary>
+    public static ErrorRecord NotCleared(FirewallException e) => e.Failure switch
+    {
+        FirewallFailure.AccessDenied => New(e, FirewallAccessDeniedId, ErrorCategory.PermissionDenied, null, "Run as root or elevated, or give the process the capability NET_ADMIN."),
+        FirewallFailure.Unavailable => New(e, FirewallUnavailableId, ErrorCategory.NotInstalled, null, "Install the tool it names."),
+        _ => New(e, FirewallCommandFailedId, ErrorCategory.InvalidResult, null, "Mend what it names, and try again."),
     };
 
     /// <summary>The store of the state directory cannot be used.</summary>

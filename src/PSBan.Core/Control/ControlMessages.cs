@@ -24,8 +24,26 @@ public enum ControlCommand
     /// <summary>Bans of the past and those in force; answers an entry each, the latest first.</summary>
     History,
 
+    /// <summary>Whether the running bans stop packets, read from the packet filters; answers a <see cref="BanCheck"/> for each ban and rule.</summary>
+    Check,
+
+    /// <summary>Compares the packet filters with the watch and repairs them; answers a <see cref="FirewallRepair"/> for each packet filter and jail.</summary>
+    Sync,
+
     /// <summary>The events from now on, until the client leaves.</summary>
     Events,
+
+    /// <summary>Reads the configuration again and puts it in force, or says what it would change; answers one <see cref="ReloadResult"/>.</summary>
+    Reload,
+
+    /// <summary>Changes settings of a jail until the configuration is read again; answers the <see cref="JailInfo"/>.</summary>
+    ChangeJail,
+
+    /// <summary>Lets a jail cease to count; answers the <see cref="JailInfo"/>.</summary>
+    SuspendJail,
+
+    /// <summary>Lets a suspended jail count again; answers the <see cref="JailInfo"/>.</summary>
+    ResumeJail,
 
     /// <summary>Ends the watch; the reply ends when it is on its way.</summary>
     Stop,
@@ -48,6 +66,12 @@ internal sealed record ControlRequest
 
     /// <summary>The length of a ban by hand; null for the jail's own.</summary>
     public Duration? Duration { get; init; }
+
+    /// <summary>Whether one only asks what a reload would change.</summary>
+    public bool? OnlyCompares { get; init; }
+
+    /// <summary>The settings to be changed in a jail.</summary>
+    public JailSettings? Settings { get; init; }
 
     /// <summary>Bans that began then or later; null for no such limit.</summary>
     public DateTimeOffset? After { get; init; }
@@ -82,6 +106,15 @@ internal sealed record ControlReply
 
     /// <summary>A ban of the past, or one in force.</summary>
     public BanHistoryEntry? History { get; init; }
+
+    /// <summary>What came of a reload.</summary>
+    public ReloadResult? Reload { get; init; }
+
+    /// <summary>Whether a ban stops packets.</summary>
+    public BanCheck? Check { get; init; }
+
+    /// <summary>What was repaired.</summary>
+    public FirewallRepair? Repair { get; init; }
 
     /// <summary>An event.</summary>
     public BanEvent? Event { get; init; }

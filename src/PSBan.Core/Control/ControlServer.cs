@@ -9,7 +9,7 @@ namespace PSBan.Control;
 internal delegate Task<IEnumerable<BanHistoryEntry>> HistoryReader(HistoryQuery query, CancellationToken cancelToken);
 
 /// <summary>Serves the clients of a watch, each in a task of its own, so that a stuck one keeps nobody waiting.</summary>
-internal sealed class ControlServer(IControlListener listener, IWatchControl watch, Func<EventSubscription> subscribe, HistoryReader history, TimeProvider clock)
+internal sealed class ControlServer(IControlListener listener, IWatchControl watch, IJailControl jails, Func<EventSubscription> subscribe, HistoryReader history, TimeProvider clock)
 {
     private const int FlushAt = 64 * 1024;
 
@@ -116,8 +116,8 @@ internal sealed class ControlServer(IControlListener listener, IWatchControl wat
                 await WriteAllAsync(channel, [new ControlReply { Watch = await watch.GetWatchAsync(cancelToken).ConfigureAwait(false) }], cancelToken).ConfigureAwait(false);
                 break;
             case ControlCommand.Jails:
-                IReadOnlyList<JailInfo> jails = await watch.GetJailsAsync(cancelToken).ConfigureAwait(false);
-                await WriteAllAsync(channel, jails.Select(jail => new ControlReply { Jail = jail }), cancelToken).ConfigureAwait(false);
+                IReadOnlyList<JailInfo> all = await watch.GetJailsAsync(cancelToken).ConfigureAwait(false);
+                await WriteAllAsync(channel, all.Select(jail => new ControlReply { Jail = jail }), cancelToken).ConfigureAwait(false);
                 break;
             case ControlCommand.Bans:
                 await WriteBansAsync(channel, await watch.GetBansAsync(request.Jail, cancelToken).ConfigureAwait(false), cancelToken).ConfigureAwait(false);
@@ -132,8 +132,26 @@ internal sealed class ControlServer(IControlListener listener, IWatchControl wat
             case ControlCommand.History:
                 await WriteHistoryAsync(channel, request, cancelToken).ConfigureAwait(false);
                 break;
+            case ControlCommand.Check:
+                IReadOnlyList<BanCheck> checks = await watch.CheckAsync(request.Jail, request.Id is { } suspect ? BanId.FromText(suspect) : null, cancelToken).ConfigureAwait(false);
+                await WriteAllAsync(channel, checks.Select(check => new ControlReply { Check = check }), cancelToken).ConfigureAwait(false);
+                break;
+            case ControlCommand.Sync:
+                IReadOnlyList<FirewallRepair> repairs = await watch.SyncAsync(cancelToken).ConfigureAwait(false);
+                await WriteAllAsync(channel, repairs.Select(repair => new ControlReply { Repair = repair }), cancelToken).ConfigureAwait(false);
+                break;
             case ControlCommand.Events:
                 await StreamEventsAsync(channel, cancelToken).ConfigureAwait(false);
+                break;
+            case ControlCommand.Reload:
+                ReloadResult result = await jails.ReloadAsync(request.OnlyCompares == true, cancelToken).ConfigureAwait(false);
+                await WriteAllAsync(channel, [new ControlReply { Reload = result }], cancelToken).ConfigureAwait(false);
+                break;
+            case ControlCommand.ChangeJail when request is { Jail: { } name, Settings: { } settings }:
+                await WriteJailAsync(channel, jails.ChangeAsync(name, settings, cancelToken), cancelToken).ConfigureAwait(false);
+                break;
+            case ControlCommand.SuspendJail or ControlCommand.ResumeJail when request.Jail is { } name:
+                await WriteJailAsync(channel, jails.SuspendAsync(name, request.Command == ControlCommand.SuspendJail, cancelToken), cancelToken).ConfigureAwait(false);
                 break;
             case ControlCommand.Stop:
                 watch.RequestStop();
@@ -142,6 +160,9 @@ internal sealed class ControlServer(IControlListener listener, IWatchControl wat
                 throw new ControlException(ControlErrorCode.BadRequest, $"The request '{request.Command}' lacks something, or is not known.");
         }
     }
+
+    private async Task WriteJailAsync(LineChannel channel, Task<JailInfo> jail, CancellationToken cancelToken) =>
+        await WriteAllAsync(channel, [new ControlReply { Jail = await jail.ConfigureAwait(false) }], cancelToken).ConfigureAwait(false);
 
     private Task WriteBansAsync(LineChannel channel, IReadOnlyList<Ban> bans, CancellationToken cancelToken) =>
         WriteAllAsync(channel, bans.Select(ban => new ControlReply { Ban = ban }), cancelToken);

@@ -23,6 +23,12 @@ internal interface IWatchControl
     /// <summary>Lifts bans by hand; of one jail or all, of one identifier (a prefix means all inside it) or all.</summary>
     Task<IReadOnlyList<Ban>> UnbanAsync(string? jail, BanId? id, CancellationToken cancelToken);
 
+    /// <summary>Whether the running bans stop packets; of one jail or all, of one identifier (with a prefix around it, or all inside it) or all.</summary>
+    Task<IReadOnlyList<BanCheck>> CheckAsync(string? jail, BanId? id, CancellationToken cancelToken);
+
+    /// <summary>Compares the packet filters with the watch and repairs them.</summary>
+    Task<IReadOnlyList<FirewallRepair>> SyncAsync(CancellationToken cancelToken);
+
     /// <summary>Begins to end the watch.</summary>
     void RequestStop();
 }

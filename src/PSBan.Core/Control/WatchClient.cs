@@ -80,6 +80,45 @@ public sealed class WatchClient : IAsyncDisposable
     public async Task<IReadOnlyList<Ban>> RemoveBanAsync(string? jail, BanId? id, CancellationToken cancelToken) =>
         await ListAsync(new ControlRequest { Command = ControlCommand.Unban, Jail = jail, Id = id?.ToString() }, reply => reply.Ban, cancelToken).ConfigureAwait(false);
 
+    /// <summary>Lets the watch read its configuration again and put it in force. One with errors is refused as a whole; the answer says so.</summary>
+    /// <param name="onlyCompares">Whether nothing is to be changed, and one only asks what would be.</param>
+    /// <param name="cancelToken">Ends the call early; the work goes on.</param>
+    public async Task<ReloadResult> ReloadAsync(bool onlyCompares, CancellationToken cancelToken)
+    {
+        var request = new ControlRequest { Command = ControlCommand.Reload, OnlyCompares = onlyCompares };
+        return (await ListAsync(request, reply => reply.Reload, cancelToken).ConfigureAwait(false))[0];
+    }
+
+    /// <summary>Changes settings of a jail, until the configuration is read again or the watch ends.</summary>
+    /// <param name="jail">The jail.</param>
+    /// <param name="settings">What is to change.</param>
+    /// <param name="cancelToken">Ends the call early.</param>
+    public Task<JailInfo> ChangeJailAsync(string jail, JailSettings settings, CancellationToken cancelToken) =>
+        AskJailAsync(new ControlRequest { Command = ControlCommand.ChangeJail, Jail = jail, Settings = settings }, cancelToken);
+
+    /// <summary>Lets a jail cease to count; its bans stay until their time is up.</summary>
+    /// <param name="jail">The jail.</param>
+    /// <param name="cancelToken">Ends the call early.</param>
+    public Task<JailInfo> SuspendJailAsync(string jail, CancellationToken cancelToken) => AskJailAsync(new ControlRequest { Command = ControlCommand.SuspendJail, Jail = jail }, cancelToken);
+
+    /// <summary>Lets a suspended jail count again.</summary>
+    /// <param name="jail">The jail.</param>
+    /// <param name="cancelToken">Ends the call early.</param>
+    public Task<JailInfo> ResumeJailAsync(string jail, CancellationToken cancelToken) => AskJailAsync(new ControlRequest { Command = ControlCommand.ResumeJail, Jail = jail }, cancelToken);
+
+    /// <summary>Whether running bans stop packets, read from the packet filters, as the answers arrive.</summary>
+    /// <param name="jail">The jail; null for all.</param>
+    /// <param name="id">The ban, a prefix around it, or a prefix with all inside it; null for every ban.</param>
+    /// <param name="cancelToken">Ends the call early.</param>
+    public IAsyncEnumerable<BanCheck> CheckBansAsync(string? jail, BanId? id, CancellationToken cancelToken) =>
+        StreamAsync(new ControlRequest { Command = ControlCommand.Check, Jail = jail, Id = id?.ToString() }, reply => reply.Check, cancelToken);
+
+    /// <summary>Has the watch compare the packet filters with its bans now, and repair what differs.</summary>
+    /// <param name="cancelToken">Ends the call early.</param>
+    /// <returns>What was repaired, for each packet filter and jail.</returns>
+    public async Task<IReadOnlyList<FirewallRepair>> SyncFirewallAsync(CancellationToken cancelToken) =>
+        await ListAsync(new ControlRequest { Command = ControlCommand.Sync }, reply => reply.Repair, cancelToken).ConfigureAwait(false);
+
     /// <summary>Bans of the past and those in force, the latest first, as they arrive.</summary>
     /// <param name="query">Which.</param>
     /// <param name="cancelToken">Ends the call early.</param>
@@ -118,6 +157,8 @@ public sealed class WatchClient : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _channel.DisposeAsync();
+
+    private async Task<JailInfo> AskJailAsync(ControlRequest request, CancellationToken cancelToken) => (await ListAsync(request, reply => reply.Jail, cancelToken).ConfigureAwait(false))[0];
 
     private async Task<List<T>> ListAsync<T>(ControlRequest request, Func<ControlReply, T?> pick, CancellationToken cancelToken)
         where T : class

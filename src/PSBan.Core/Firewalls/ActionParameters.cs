@@ -11,6 +11,9 @@ namespace PSBan.Firewalls;
 /// <param name="problems">Takes what is wrong.</param>
 internal sealed class ActionParameters(string jail, ActionOptions action, ICollection<Problem> problems)
 {
+    // Windows 11 is said to take so many, older ones fewer.
+    private const int MostInChunk = 10_000;
+
     private static readonly char[] s_separators = [',', ' ', '\t', '\r', '\n'];
 
     /// <summary>Whether a parameter cannot be used.</summary>
@@ -117,6 +120,51 @@ internal sealed class ActionParameters(string jail, ActionOptions action, IColle
         }
 
         return priority;
+    }
+
+    /// <summary>How many addresses share a rule of the Windows Firewall.</summary>
+    public int? Chunk()
+    {
+        string? written = Value("chunk");
+        if (written is null)
+        {
+            return null;
+        }
+
+        if (!int.TryParse(written, NumberStyles.None, CultureInfo.InvariantCulture, out int chunk) || chunk is < 1 or > MostInChunk)
+        {
+            Fail("InvalidChunk", string.Create(CultureInfo.InvariantCulture, $"The chunk '{written}', the addresses that share a rule of the Windows Firewall, is not a whole number from 1 to {MostInChunk}."));
+            return null;
+        }
+
+        return chunk;
+    }
+
+    /// <summary>Says what the Windows Firewall cannot do of a rule.</summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="isWindows">Whether this is Windows.</param>
+    public void CheckWindows(FirewallRule rule, bool isWindows)
+    {
+        if (!isWindows)
+        {
+            Fail("FirewallUnavailable", $"The action '{action.File}' needs the Windows Firewall, which only Windows has; write nftables or iptables.");
+        }
+
+        if (rule.Ports is null || HasErrors)
+        {
+            return;
+        }
+
+        string[] portless = [.. rule.Protocols.Where(protocol => protocol is not ("tcp" or "udp" or ProtocolNames.All))];
+        if (portless.Length == rule.Protocols.Count && portless.Length > 0)
+        {
+            Fail("InvalidProtocol", $"The Windows Firewall knows ports of tcp and udp alone, not of {string.Join(", ", portless)}; use the type allports.");
+        }
+        else if (portless.Length > 0)
+        {
+            problems.Add(new Problem(ProblemSeverity.Warning, "ProtocolPassedOver",
+                $"The Windows Firewall knows ports of tcp and udp alone, so {string.Join(", ", portless)} is passed over.", action.Location, jail));
+        }
     }
 
     /// <summary>The verdict.</summary>

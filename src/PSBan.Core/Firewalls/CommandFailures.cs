@@ -19,6 +19,7 @@ internal static class CommandFailures
     public static string Remedy(string tool) => tool switch
     {
         "nft" => "install the package nftables, or choose another firewall (iptables).",
+        "netsh" => "it belongs to Windows.",
         "ipset" => "install the package ipset, or choose another firewall (nft).",
         _ when tool.StartsWith("ip6tables", StringComparison.Ordinal) || tool.StartsWith("iptables", StringComparison.Ordinal) => "install the package iptables, or choose another firewall (nft).",
         _ => "install it.",

@@ -25,6 +25,9 @@ internal sealed class CommandRunner(TimeProvider? time = null)
     /// <summary>Words put in front of every command, such as <c>ip netns exec NAME</c>.</summary>
     public IReadOnlyList<string> Prefix { get; init; } = [];
 
+    /// <summary>Folders in which a tool is looked for before the path is.</summary>
+    public IReadOnlyList<string> Folders { get; init; } = [];
+
     /// <summary>How long a command may take.</summary>
     /// <value>The default is one minute.</value>
     public TimeSpan Timeout { get; init; } = DefaultTimeout;
@@ -75,7 +78,7 @@ internal sealed class CommandRunner(TimeProvider? time = null)
         catch (OperationCanceledException) when (!cancelToken.IsCancellationRequested)
         {
             string seconds = Timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture);
-            throw new FirewallException(FirewallFailure.CommandFailed, $"{tool} had not ended after {seconds} s and was killed.");
+            throw new FirewallException(FirewallFailure.TimedOut, $"{tool} had not ended after {seconds} s and was killed.");
         }
         finally
         {
@@ -108,8 +111,8 @@ internal sealed class CommandRunner(TimeProvider? time = null)
         return start;
     }
 
-    private static string FindOrThrow(string tool) =>
-        Find(tool) ?? throw new FirewallException(FirewallFailure.Unavailable, $"{tool} was not found on the path; {CommandFailures.Remedy(tool)}");
+    private string FindOrThrow(string tool) =>
+        Folders.Select(folder => Path.Combine(folder, tool)).FirstOrDefault(File.Exists) ?? Find(tool) ?? throw new FirewallException(FirewallFailure.Unavailable, $"{tool} was not found on the path; {CommandFailures.Remedy(tool)}");
 
     private static void Start(Process process, string tool)
     {
@@ -143,9 +146,11 @@ internal sealed class CommandRunner(TimeProvider? time = null)
 
     private static byte[] ReadOutput(Stream stream, string tool)
     {
+        // The process does not close what was read of it; the pipe would stay open until the next collection of garbage.
+        using Stream pipe = stream;
         using MemoryStream all = new();
         byte[] block = new byte[64 * 1024];
-        for (int read; (read = stream.Read(block)) > 0;)
+        for (int read; (read = pipe.Read(block)) > 0;)
         {
             if (all.Length + read > OutputLimit)
             {
@@ -161,12 +166,13 @@ internal sealed class CommandRunner(TimeProvider? time = null)
     private static string ReadError(Stream stream)
     {
         // nft repeats the whole command for each error; the beginning tells enough, the rest is read so that it can end.
+        using Stream pipe = stream;
         byte[] kept = new byte[ErrorLimit];
         byte[] rest = new byte[ErrorLimit];
         int length = 0;
         while (true)
         {
-            int read = stream.Read(length < kept.Length ? kept.AsSpan(length) : rest);
+            int read = pipe.Read(length < kept.Length ? kept.AsSpan(length) : rest);
             if (read == 0)
             {
                 return Encoding.UTF8.GetString(kept, 0, length);

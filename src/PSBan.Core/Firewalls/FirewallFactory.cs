@@ -1,3 +1,4 @@
+using System.Globalization;
 using PSBan.Configuration;
 using PSBan.Model;
 
@@ -25,10 +26,27 @@ public sealed class FirewallFactory
         ["iptables-ipset-proto4"] = new(FirewallBackEnds.Ipset, "oneport"),
         ["iptables-ipset-proto6"] = new(FirewallBackEnds.Ipset, "multiport"),
         ["iptables-ipset-proto6-allports"] = new(FirewallBackEnds.Ipset, "allports"),
+        ["windows-firewall"] = new(FirewallBackEnds.Windows, null),
+        ["netsh"] = new(FirewallBackEnds.Windows, null),
         ["dry-run"] = new(FirewallBackEnds.DryRun, null),
     };
 
+    private readonly bool _isWindows;
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _owners;
+
+    /// <summary>Makes a factory for this machine.</summary>
+    /// <param name="running">Rules that stand while others are made: a jail that has one of a name keeps it, and no other jail is given it; null for none.</param>
+    public FirewallFactory(IEnumerable<FirewallRule>? running = null)
+        : this(OperatingSystem.IsWindows(), running)
+    {
+    }
+
+    /// <summary>Makes a factory.</summary>
+    /// <param name="isWindows">Whether the rules are for Windows, whose one packet filter then serves the actions of all others too.</param>
+    /// <param name="running">Rules that stand while others are made.</param>
+    internal FirewallFactory(bool isWindows, IEnumerable<FirewallRule>? running = null) =>
+        (_isWindows, _owners) = (isWindows, (running ?? []).ToDictionary(rule => rule.Name, rule => rule.Jail, StringComparer.Ordinal));
 
     /// <summary>Whether a native back end serves the action, so that no file of that name is needed.</summary>
     /// <param name="actionFile">The name of the action, as in <see cref="ActionOptions.File"/>.</param>
@@ -47,6 +65,7 @@ public sealed class FirewallFactory
         }
 
         ActionParameters parameters = new(jail, action, problems);
+        string backEnd = _isWindows && kind.BackEnd != FirewallBackEnds.DryRun ? FirewallBackEnds.Windows : kind.BackEnd;
         bool isIptables = kind.BackEnd is FirewallBackEnds.Iptables or FirewallBackEnds.Ipset;
         string? ports = parameters.Ports(kind.Type);
         FirewallRule rule = new()
@@ -55,24 +74,28 @@ public sealed class FirewallFactory
             Name = parameters.Name(),
             Ports = ports,
             Protocols = parameters.Protocols(ports is null && kind.Type is null ? ProtocolNames.All : "tcp", needPorts: ports is not null),
-            Chains = isIptables ? parameters.IptablesChains() : parameters.NftHooks(),
-            Priority = isIptables ? -1 : parameters.Priority(),
+            Chains = _isWindows ? [] : isIptables ? parameters.IptablesChains() : parameters.NftHooks(),
+            Priority = _isWindows || isIptables ? -1 : parameters.Priority(),
+            Chunk = parameters.Chunk(),
             NewConnections = kind.NewConnections,
             BlockType = parameters.BlockType("blocktype"),
             BlockType6 = parameters.BlockType("blocktype?family=inet6"),
         };
         parameters.WarnOfHooks();
-        return parameters.HasErrors ? null : new FirewallBinding(kind.BackEnd, rule with { Name = Unique(rule.Name) });
-    }
-
-    private string Unique(string name)
-    {
-        string unique = name;
-        for (int number = 2; !_names.Add(unique); number++)
+        if (backEnd == FirewallBackEnds.Windows)
         {
-            unique = $"{name}-{number}";
+            parameters.CheckWindows(rule, _isWindows);
         }
 
+        return parameters.HasErrors ? null : new FirewallBinding(backEnd, rule with { Name = Unique(jail, rule.Name) });
+    }
+
+    private string Unique(string jail, string name)
+    {
+        IEnumerable<string> names = Enumerable.Range(2, int.MaxValue - 2).Select(number => string.Create(CultureInfo.InvariantCulture, $"{name}-{number}")).Prepend(name);
+        string? kept = names.Take(_owners.Count + 1).FirstOrDefault(each => _owners.GetValueOrDefault(each) == jail && !_names.Contains(each));
+        string unique = kept ?? names.First(each => !_names.Contains(each) && !_owners.ContainsKey(each));
+        _names.Add(unique);
         return unique;
     }
 

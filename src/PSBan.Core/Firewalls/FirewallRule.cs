@@ -22,6 +22,9 @@ public sealed record FirewallRule
     /// <value>The default is -1, before the filter priority.</value>
     public int Priority { get; init; } = -1;
 
+    /// <summary>How many addresses share a rule of the Windows Firewall (<c>chunk</c>); null for its default, 200.</summary>
+    public int? Chunk { get; init; }
+
     /// <summary>Whether connections that stand already are left alone (<c>iptables-new</c>).</summary>
     public bool NewConnections { get; init; }
 

@@ -6,7 +6,7 @@ namespace PSBan.Firewalls;
 /// </summary>
 public interface IFirewall : IAsyncDisposable
 {
-    /// <summary>The short name: <c>nft</c>, <c>iptables</c>, <c>ipset</c>, <c>dry-run</c>.</summary>
+    /// <summary>The short name: <c>nft</c>, <c>iptables</c>, <c>ipset</c>, <c>windows-firewall</c>, <c>dry-run</c>.</summary>
     string Name { get; }
 
     /// <summary>Prepares whatever the rules need (table, chains, sets). Idempotent: what is there already is kept, bans included.</summary>

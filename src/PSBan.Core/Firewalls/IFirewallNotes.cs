@@ -2,7 +2,7 @@ using PSBan.Model;
 
 namespace PSBan.Firewalls;
 
-/// <summary>A packet filter that works, but not in every respect; asked after opening it. Neither member throws.</summary>
+/// <summary>A packet filter that works, but not in every respect; asked after opening it and after each batch. Neither member throws.</summary>
 public interface IFirewallNotes
 {
     /// <summary>What does not work, one sentence an entry; empty where all does.</summary>

@@ -95,10 +95,10 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
     /// <returns>The time of the last.</returns>
     public DateTimeOffset PassOverDated(ReadOnlySpan<char> last, long count)
     {
-        int length = _detector.Expected!.Read(last, out DateStamp stamp);
-        _detector.Repeat(last, length, count);
+        _detector.Expected!.Read(last, out FoundDate date);
+        _detector.Repeat(last, date, count);
         _passedOver.Clear();
-        DateTimeOffset time = Resolve(stamp);
+        DateTimeOffset time = Resolve(date.Stamp);
         _lastTime = time;
         return time;
     }
@@ -139,12 +139,12 @@ internal sealed class LineDater(IReadOnlyList<DateTemplate> templates, Timestamp
 
     private DatedLine Find(string text, long number, bool inOperation)
     {
-        if (_detector.Expected?.Read(text, out DateStamp stamp) is > 0 and int length)
+        if (_detector.Expected is { } expected && expected.Read(text, out FoundDate date))
         {
-            _detector.Repeat(text, length);
+            _detector.Repeat(text, date);
             _passedOver.Clear();
-            _lastTime = Resolve(stamp);
-            return new DatedLine(text, string.Concat(text.AsSpan(length), "\n"), number) { Time = _lastTime };
+            _lastTime = Resolve(date.Stamp);
+            return new DatedLine(text, string.Concat(text.AsSpan(0, date.CutStart), text.AsSpan(date.CutEnd), "\n"), number) { Time = _lastTime };
         }
 
         DateMatch match = _detector.Match(Head(text));

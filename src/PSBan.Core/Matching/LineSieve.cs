@@ -13,6 +13,8 @@ namespace PSBan.Matching;
 /// <param name="preparer">Searches lines by the patterns; null where that is not to be done ahead.</param>
 internal sealed class LineSieve(LineLikelihood likelihood, SearchValues<string> coarse, LinePreparer? preparer)
 {
+    private const int MostOnStack = 512;
+
     /// <summary>Whether fail2ban-regex does not look at such a line at all.</summary>
     /// <param name="line">The line.</param>
     public static bool IsNoLine(ReadOnlySpan<char> line) => line.IsEmpty || line[0] == '#';
@@ -35,15 +37,16 @@ internal sealed class LineSieve(LineLikelihood likelihood, SearchValues<string> 
             if (!IsNoLine(line))
             {
                 bool mayMatch = hit < start + length && likelihood.Allows(line);
-                int date = layout?.Read(line, out _) ?? 0;
-                if (!mayMatch && date > 0)
+                FoundDate date = default;
+                bool isDated = layout is not null && layout.Read(line, out date);
+                PreparedLine? prepared = mayMatch && isDated && start + length < text.Length ? Prepare(text.Slice(start, length + 1), date) : null;
+                if (isDated && (!mayMatch || prepared == PreparedLine.Missed))
                 {
                     passed++;
                     lastPassed = start;
                 }
                 else
                 {
-                    PreparedLine? prepared = mayMatch && date > 0 && start + length < text.Length ? preparer?.Prepare(text.Slice(start + date, length + 1 - date)) : null;
                     found.Add(new SievedLine(start, length, mayMatch, passed, firstPassed, lastPassed) { Prepared = prepared });
                     (passed, firstPassed) = (0, start + length + 1);
                 }
@@ -54,6 +57,20 @@ internal sealed class LineSieve(LineLikelihood likelihood, SearchValues<string> 
         }
 
         found.Add(new SievedLine(text.Length, 0, false, passed, firstPassed, lastPassed));
+    }
+
+    private PreparedLine? Prepare(ReadOnlySpan<char> ended, in FoundDate date)
+    {
+        if (preparer is null || date.CutStart == 0)
+        {
+            return preparer?.Prepare(ended[date.CutEnd..]);
+        }
+
+        int length = ended.Length - (date.CutEnd - date.CutStart);
+        Span<char> rest = length <= MostOnStack ? stackalloc char[MostOnStack] : new char[length];
+        ended[..date.CutStart].CopyTo(rest);
+        ended[date.CutEnd..].CopyTo(rest[date.CutStart..]);
+        return preparer.Prepare(rest[..length]);
     }
 
     private int Next(ReadOnlySpan<char> text, int start)

@@ -51,8 +51,20 @@ public enum BanEventKind
     /// <summary>The state is stored again and up to date.</summary>
     StoreRepaired,
 
-    /// <summary>The configuration was read again.</summary>
+    /// <summary>The configuration was read again, and is in force.</summary>
     Reloaded,
+
+    /// <summary>The configuration was read again and refused; the one before goes on.</summary>
+    ReloadRefused,
+
+    /// <summary>Settings of a jail were changed by hand.</summary>
+    JailChanged,
+
+    /// <summary>A jail was suspended by hand.</summary>
+    JailSuspended,
+
+    /// <summary>A jail that was suspended counts again.</summary>
+    JailResumed,
 
     /// <summary>Something is wrong in the configuration.</summary>
     ConfigurationProblem,

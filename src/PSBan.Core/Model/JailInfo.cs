@@ -38,6 +38,9 @@ public sealed record JailInfo(string Name)
     /// <summary>The length of a ban.</summary>
     public Duration BanTime { get; init; }
 
+    /// <summary>Who is never counted.</summary>
+    public IReadOnlyList<string> IgnoreIp { get; init; } = [];
+
     /// <summary>The packet filters and actions it uses.</summary>
     public IReadOnlyList<string> Actions { get; init; } = [];
 

@@ -31,8 +31,10 @@ internal sealed partial class ActionRun : IBanTarget, IDisposable
     private bool _isFailing;
     private Task? _working;
 
-    public ActionRun(CommandDefinition definition, IShell shell, Func<JailStatistics> statistics, EventHub events, TimeProvider clock)
+    public ActionRun(CommandPlan plan, IShell shell, Func<JailStatistics> statistics, EventHub events, TimeProvider clock)
     {
+        CommandDefinition definition = plan.Definition;
+        Text = plan.Text;
         _action = new CommandAction(definition, shell, () => _numbers.Value, clock);
         _book = new ActionBook(definition.HasUnban, definition.Has("actionprolong"), definition.Has("actionflush"));
         (_statistics, _events, _clock) = (statistics, events, clock);
@@ -41,6 +43,9 @@ internal sealed partial class ActionRun : IBanTarget, IDisposable
             _book.Start(clock.GetUtcNow());
         }
     }
+
+    /// <summary>Its settings as text: an action with the same is the same action.</summary>
+    public string Text { get; }
 
     /// <summary>How many commands wait.</summary>
     public int Pending => _book.Waiting;

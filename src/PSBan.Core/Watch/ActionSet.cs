@@ -12,37 +12,102 @@ internal sealed class ActionSet(WatchOptions options, EventHub events) : IDispos
     // Lifting ten thousand bans takes a minute where each is a command; a service manager waits a minute and a half before it kills.
     private static readonly TimeSpan s_closePatience = TimeSpan.FromSeconds(45);
 
-    private readonly List<List<ActionRun>> _jails = [];
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, IReadOnlyList<ActionRun>> _jails = new(StringComparer.Ordinal);
+    private readonly Dictionary<ActionRun, CrewMember> _working = [];
+    private readonly Dictionary<string, List<ActionRun>> _leaving = new(StringComparer.Ordinal);
 
     /// <summary>How many commands wait.</summary>
-    public int Pending => _jails.Sum(actions => actions.Sum(action => action.Pending));
+    public int Pending => All.Sum(action => action.Pending);
 
-    private IEnumerable<ActionRun> All => _jails.SelectMany(actions => actions);
+    private IReadOnlyList<ActionRun> All
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _jails.Values.SelectMany(actions => actions)];
+            }
+        }
+    }
 
-    /// <summary>Makes the actions of a jail; they start when the set runs.</summary>
+    /// <summary>The actions of a jail: those that it has already where they are the same, and new ones, which begin with <see cref="Start"/>.</summary>
     /// <param name="plan">The jail.</param>
     /// <param name="jail">Its counters.</param>
     public IReadOnlyList<ActionRun> Open(JailPlan plan, Jail jail)
     {
-        List<ActionRun> actions = [.. plan.Commands.Select(command => new ActionRun(command, MakeShell(command), () => jail.Statistics, events, options.Clock))];
-        _jails.Add(actions);
-        return actions;
+        lock (_lock)
+        {
+            List<ActionRun> before = [.. _jails.GetValueOrDefault(plan.Options.Name) ?? []];
+            List<ActionRun> actions = [];
+            foreach (CommandPlan command in plan.Commands)
+            {
+                ActionRun? same = before.Find(action => action.Text == command.Text);
+                before.Remove(same!);
+                actions.Add(same ?? new ActionRun(command, MakeShell(command.Definition), () => jail.Statistics, events, options.Clock));
+            }
+
+            Leave(plan.Options.Name, before);
+            return _jails[plan.Options.Name] = actions;
+        }
     }
 
-    /// <summary>Works until cancelled.</summary>
-    public Task RunAsync(CancellationToken cancelToken) =>
-        Task.WhenAll(All.Select(action => action.RunAsync(cancelToken)).Append(Task.Delay(Timeout.InfiniteTimeSpan, options.Clock, cancelToken)
-            .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default)));
+    /// <summary>A jail has gone: its actions are to be stopped by <see cref="TidyAsync"/>.</summary>
+    public void Drop(string jail)
+    {
+        lock (_lock)
+        {
+            if (_jails.Remove(jail, out IReadOnlyList<ActionRun>? actions))
+            {
+                Leave(jail, actions);
+            }
+        }
+    }
+
+    /// <summary>Stops the actions that no jail has any more: of each jail the last first. What stands in them is lifted.</summary>
+    public async Task TidyAsync()
+    {
+        List<List<ActionRun>> leaving;
+        lock (_lock)
+        {
+            leaving = [.. _leaving.Values.Select(actions => actions.ToList())];
+        }
+
+        using CancellationTokenSource patience = new(s_closePatience, options.Clock);
+        await Task.WhenAll(leaving.Select(actions => CloseAsync(actions, patience.Token))).ConfigureAwait(false);
+        lock (_lock)
+        {
+            _leaving.Clear();
+        }
+
+        leaving.ForEach(actions => actions.ForEach(action => action.Dispose()));
+    }
+
+    /// <summary>
+    /// Lets the actions work that do not yet. Those of a jail that others are to leave wait for <see cref="TidyAsync"/>: what an action sets up often has the name of
+    /// what another takes down.
+    /// </summary>
+    public void Start(TaskCrew crew)
+    {
+        lock (_lock)
+        {
+            foreach (ActionRun action in _jails.Where(jail => !_leaving.ContainsKey(jail.Key)).SelectMany(jail => jail.Value).Where(action => !_working.ContainsKey(action)))
+            {
+                _working.Add(action, crew.Start(action.RunAsync));
+            }
+        }
+    }
 
     /// <summary>Stops the actions: of each jail the last first, the jails side by side. A second call does nothing.</summary>
     public async Task CloseAsync()
     {
+        await TidyAsync().ConfigureAwait(false);
         using CancellationTokenSource patience = new(s_closePatience, options.Clock);
-        await Task.WhenAll(_jails.Select(actions => CloseAsync(actions, patience.Token))).ConfigureAwait(false);
+        await Task.WhenAll(_jails.Values.Select(actions => CloseAsync(actions, patience.Token))).ConfigureAwait(false);
     }
 
     /// <summary>What people are shown: <c>, 3 actions of commands</c>, or nothing.</summary>
-    public override string ToString() => All.Count() is > 0 and var count ? string.Create(CultureInfo.InvariantCulture, $", {count} action{(count == 1 ? "" : "s")} of commands") : string.Empty;
+    public override string ToString() => All.Count is > 0 and var count ? string.Create(CultureInfo.InvariantCulture, $", {count} action{(count == 1 ? "" : "s")} of commands") : string.Empty;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -53,11 +118,36 @@ internal sealed class ActionSet(WatchOptions options, EventHub events) : IDispos
         }
     }
 
-    private static async Task CloseAsync(List<ActionRun> actions, CancellationToken patience)
+    private async Task CloseAsync(IReadOnlyList<ActionRun> actions, CancellationToken patience)
     {
-        foreach (ActionRun action in Enumerable.Reverse(actions))
+        foreach (ActionRun action in actions.Reverse())
         {
+            CrewMember? member;
+            lock (_lock)
+            {
+                _working.Remove(action, out member);
+            }
+
+            await (member?.StopAsync() ?? Task.CompletedTask).ConfigureAwait(false);
+
             await action.CloseAsync(patience).ConfigureAwait(false);
+        }
+    }
+
+    private void Leave(string jail, IReadOnlyCollection<ActionRun> actions)
+    {
+        if (actions.Count == 0)
+        {
+            return;
+        }
+
+        if (_leaving.TryGetValue(jail, out List<ActionRun>? leaving))
+        {
+            leaving.AddRange(actions);
+        }
+        else
+        {
+            _leaving[jail] = [.. actions];
         }
     }
 

@@ -19,6 +19,7 @@ public sealed class BanWatcher
     private readonly WatchOptions _options;
     private readonly EventHub _events;
     private readonly WatchLoop _loop = new();
+    private readonly TaskCompletionSource<WatchReloader> _reloader = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Makes a watch; nothing is opened yet.</summary>
     /// <param name="options">What to watch with.</param>
@@ -31,6 +32,15 @@ public sealed class BanWatcher
 
     /// <summary>Opens a queue of events; subscribe before <see cref="RunAsync"/> to miss nothing. Every subscription ends when the watch has ended.</summary>
     public EventSubscription Subscribe() => _events.Subscribe();
+
+    /// <summary>Reads the configuration again and puts it in force, once the watch has started. A configuration with errors is refused as a whole.</summary>
+    /// <param name="cancelToken">Ends the waiting, not the work.</param>
+    /// <exception cref="OperationCanceledException">The watch ends, or the token was cancelled.</exception>
+    public async Task<ReloadResult> ReloadAsync(CancellationToken cancelToken)
+    {
+        WatchReloader reloader = await _reloader.Task.WaitAsync(cancelToken).ConfigureAwait(false);
+        return await reloader.ReloadAsync(cancelToken).ConfigureAwait(false);
+    }
 
     /// <summary>Starts, runs until cancelled (or stopped at the control endpoint), and takes down everything that is ours before it returns.</summary>
     /// <param name="cancelToken">Ends the watch.</param>
@@ -55,6 +65,7 @@ public sealed class BanWatcher
         }
         finally
         {
+            _reloader.TrySetCanceled(CancellationToken.None);
             _events.End();
         }
     }
@@ -82,23 +93,29 @@ public sealed class BanWatcher
     {
         TimeProvider clock = _options.Clock;
         using var actions = new ActionSet(_options, _events);
-        var resolver = new HostResolver(clock);
-        var ignored = new IgnoreSources(_events, clock);
-        List<JailRun> jails = [.. plan.Jails.Select(jail => jail.Start(firewalls, actions, keeper.Offenders, ignored, resolver, _loop, _events, clock))];
-        await ignored.RefreshAsync(stop.Token).ConfigureAwait(false);
-        await ResumeAsync(keeper, jails, firewalls, stop.Token).ConfigureAwait(false);
-        List<SourceRun> sources = SourceRun.Plan(jails, keeper.Positions, _loop, _events, clock);
+        var tools = new WatchTools(_options, _loop, _events, keeper.Offenders);
+        var parts = new WatchParts(new JailRoster(), keeper, firewalls, actions, new SourceSet(keeper.Positions, tools), new TaskCrew(stop.Token));
+        parts.Jails.Set([.. plan.Jails.Select(jail => parts.Open(jail, tools.MakeIgnoreList(jail.Options), tools))]);
+        await tools.Ignored.RefreshAsync(stop.Token).ConfigureAwait(false);
+        await ResumeAsync(parts, stop.Token).ConfigureAwait(false);
+        parts.Sources.Arrange(parts.Jails.Running);
         DateTimeOffset since = clock.GetLocalNow();
-        var control = new WatchControl(_loop, jails, () => Describe(plan, keeper, firewalls, actions, jails, sources, since), stop.Cancel);
+        using var reloader = new WatchReloader(tools, parts, plan, stop.Token);
+        var control = new WatchControl(_loop, parts, () => Describe(parts, reloader.Plan, since), stop.Cancel);
 
         using IControlListener listener = ControlEndpoint.Listen(_options.StatePath);
         using var hangUp = new CancellationTokenSource();
-        var server = new ControlServer(listener, control, _events.Subscribe, keeper.ReadHistoryAsync, clock);
+        var server = new ControlServer(listener, control, new JailControl(tools, parts, reloader), _events.Subscribe, keeper.ReadHistoryAsync, clock);
         Task serving = server.RunAsync(stop.Token, hangUp.Token);
         _loop.AfterEach = keeper.Look;
         Task looping = _loop.WorkAsync();
         Task keeping = keeper.RunAsync(stop.Token);
-        List<Task> working = [resolver.RunAsync(stop.Token), ignored.RunAsync(stop.Token), firewalls.RunAsync(stop.Token), actions.RunAsync(stop.Token), TickAsync(jails, sources, stop.Token)];
+        TaskCrew crew = parts.Crew;
+        crew.Start(tools.Resolver.RunAsync);
+        crew.Start(tools.Ignored.RunAsync);
+        crew.Start(token => TickAsync(parts, token));
+        firewalls.Start(crew);
+        actions.Start(crew);
         try
         {
             foreach (Problem problem in plan.Problems)
@@ -108,18 +125,20 @@ public sealed class BanWatcher
 
             // Bans of an earlier run stand again before the watch calls itself ready.
             await firewalls.WhenSettledAsync(s_startPatience, stop.Token).ConfigureAwait(false);
-            working.AddRange(sources.Select(source => source.RunAsync(stop.Token)));
-            _events.Publish(BanEventKind.Started, string.Create(CultureInfo.InvariantCulture, $"Watching with {jails.Count} jails ({firewalls}{actions}); state in {_options.StatePath}."));
+            parts.Sources.Start(crew);
+            _events.Publish(BanEventKind.Started, string.Create(CultureInfo.InvariantCulture, $"Watching with {plan.Jails.Count} jails ({firewalls}{actions}); state in {_options.StatePath}."));
+            _reloader.TrySetResult(reloader);
 
             // Nothing here ends before the watch does; if something fails, the watch fails with it, loudly, and the rules are taken down.
-            Task first = await Task.WhenAny([.. working, keeping, serving, looping]).ConfigureAwait(false);
+            Task first = await Task.WhenAny([crew.Broken, keeping, serving, looping]).ConfigureAwait(false);
             await stop.CancelAsync().ConfigureAwait(false);
             await first.ConfigureAwait(false);
-            await Task.WhenAll(working).ConfigureAwait(false);
         }
         finally
         {
             await stop.CancelAsync().ConfigureAwait(false);
+            await reloader.CloseAsync().ConfigureAwait(false);
+            await crew.WhenAllAsync().ConfigureAwait(false);
             _loop.End();
             await looping.ConfigureAwait(false);
             await keeping.ConfigureAwait(false);
@@ -131,17 +150,12 @@ public sealed class BanWatcher
         }
     }
 
-    private async Task ResumeAsync(StateKeeper keeper, List<JailRun> jails, FirewallSet firewalls, CancellationToken cancelToken)
+    private async Task ResumeAsync(WatchParts parts, CancellationToken cancelToken)
     {
-        Dictionary<string, Duration> banTimes = jails.ToDictionary(jail => jail.Name, jail => jail.Options.BanTime.Value, StringComparer.Ordinal);
-        keeper.Resume(jails, keeper.IsNew ? await firewalls.FindStandingAsync(jail => banTimes[jail], _options.Clock.GetUtcNow(), cancelToken).ConfigureAwait(false) : []);
-        foreach (JailRun recidive in jails.Where(jail => jail.CountsBans))
-        {
-            foreach (JailRun other in jails.Where(jail => !jail.CountsBans))
-            {
-                other.Made += recidive.TakeBan;
-            }
-        }
+        Dictionary<string, Duration> banTimes = parts.Jails.Running.ToDictionary(jail => jail.Name, jail => jail.Options.BanTime.Value, StringComparer.Ordinal);
+        parts.Keeper.Resume(
+            parts.Jails,
+            parts.Keeper.IsNew ? await parts.Firewalls.FindStandingAsync(jail => banTimes[jail], _options.Clock.GetUtcNow(), cancelToken).ConfigureAwait(false) : []);
     }
 
     private async Task CloseAsync(FirewallSet firewalls)
@@ -150,7 +164,7 @@ public sealed class BanWatcher
         await firewalls.CloseAsync(patience.Token).ConfigureAwait(false);
     }
 
-    private async Task TickAsync(List<JailRun> jails, List<SourceRun> sources, CancellationToken cancelToken)
+    private async Task TickAsync(WatchParts parts, CancellationToken cancelToken)
     {
         using var timer = new PeriodicTimer(s_tick, _options.Clock);
         try
@@ -160,8 +174,8 @@ public sealed class BanWatcher
                 await _loop.RunAsync(
                     () =>
                     {
-                        jails.ForEach(jail => jail.Tick());
-                        sources.ForEach(source => source.Tick());
+                        parts.Jails.Tick();
+                        parts.Sources.Tick();
                         return true;
                     },
                     cancelToken).ConfigureAwait(false);
@@ -173,22 +187,18 @@ public sealed class BanWatcher
         }
     }
 
-    private WatchInfo Describe(WatchPlan plan, StateKeeper keeper, FirewallSet firewalls, ActionSet actions, List<JailRun> jails, List<SourceRun> sources, DateTimeOffset since)
+    private WatchInfo Describe(WatchParts parts, WatchPlan plan, DateTimeOffset since) => new(Environment.ProcessId, since)
     {
-        IReadOnlyList<SourceInfo> logs = SourceRun.Merge(sources);
-        return new WatchInfo(Environment.ProcessId, since)
-        {
-            ConfigPath = _options.ConfigPath,
-            StatePath = Path.GetFullPath(_options.StatePath),
-            Firewalls = firewalls.Names,
-            Jails = jails.Count,
-            CurrentlyBanned = jails.Sum(jail => jail.Jail.Statistics.CurrentlyBanned),
-            Lines = logs.Sum(log => log.Lines),
-            Pending = firewalls.Pending + actions.Pending,
-            Sources = logs,
-            Store = keeper.Name,
-            StoreTrouble = keeper.Trouble,
-            Problems = plan.Problems,
-        };
-    }
+        ConfigPath = _options.ConfigPath,
+        StatePath = Path.GetFullPath(_options.StatePath),
+        Firewalls = parts.Firewalls.Names,
+        Jails = parts.Jails.Running.Count,
+        CurrentlyBanned = parts.Jails.Running.Sum(jail => jail.Jail.Statistics.CurrentlyBanned),
+        Lines = parts.Sources.Lines,
+        Pending = parts.Firewalls.Pending + parts.Actions.Pending,
+        Sources = parts.Sources.Infos,
+        Store = parts.Keeper.Name,
+        StoreTrouble = parts.Keeper.Trouble,
+        Problems = plan.Problems,
+    };
 }

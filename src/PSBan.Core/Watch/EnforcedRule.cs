@@ -8,6 +8,13 @@ namespace PSBan.Watch;
 /// <param name="Rule">The rule.</param>
 internal sealed record EnforcedRule(Enforcer Enforcer, FirewallRule Rule) : IBanTarget
 {
+    /// <summary>Two are the same where the same bans stand in them: a rule that has other ports now is still the rule of that name.</summary>
+    /// <param name="other">The other.</param>
+    public bool Equals(EnforcedRule? other) => other is not null && Enforcer == other.Enforcer && Rule.Name == other.Rule.Name;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Enforcer, Rule.Name);
+
     /// <summary>What people are shown: <c>nft: sshd</c>.</summary>
     public override string ToString() => $"{Enforcer.Name}: {Rule.Name}";
 

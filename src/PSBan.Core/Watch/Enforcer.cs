@@ -8,7 +8,7 @@ namespace PSBan.Watch;
 /// Keeps one packet filter as the jails want it: gathers what changes while the last batch is being applied, retries with back-off,
 /// opens anew what somebody removed, and compares both sides once a minute.
 /// </summary>
-internal sealed class Enforcer : IAsyncDisposable
+internal sealed partial class Enforcer : IAsyncDisposable
 {
     private const int MaxBatch = 20_000;
     private static readonly TimeSpan s_firstRetry = TimeSpan.FromMilliseconds(500);
@@ -24,10 +24,13 @@ internal sealed class Enforcer : IAsyncDisposable
     private readonly HashSet<FirewallTarget> _dirty = [];
     private readonly HashSet<FirewallTarget> _inFlight = [];
     private readonly SemaphoreSlim _signal = new(0, 1);
+    private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Dictionary<string, FirewallRule> _rules;
+    private readonly Dictionary<string, FirewallRule> _leaving = new(StringComparer.Ordinal);
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private TaskCompletionSource _settled = NewSettled(true);
     private bool _isReconcileDue;
+    private bool _isOpeningDue;
 
     public Enforcer(IFirewall firewall, IReadOnlyList<FirewallRule> rules, EventHub events, TimeProvider clock)
     {
@@ -51,19 +54,21 @@ internal sealed class Enforcer : IAsyncDisposable
         }
     }
 
-    /// <summary>Opens every rule.</summary>
-    /// <exception cref="FirewallException">It cannot be done.</exception>
-    public async Task OpenAsync(CancellationToken cancelToken)
+    /// <summary>The rules that are to stand.</summary>
+    public IReadOnlyList<FirewallRule> Rules
     {
-        await _firewall.OpenAsync([.. _rules.Values], cancelToken).ConfigureAwait(false);
-        foreach (string note in (_firewall as IFirewallNotes)?.Notes ?? [])
+        get
         {
-            if (_told.Add(note))
+            lock (_lock)
             {
-                _events.Publish(BanEventKind.FirewallFailed, note);
+                return [.. _rules.Values];
             }
         }
     }
+
+    /// <summary>Opens every rule.</summary>
+    /// <exception cref="FirewallException">It cannot be done.</exception>
+    public Task OpenAsync(CancellationToken cancelToken) => InTurnAsync(() => OpenAllAsync(cancelToken), cancelToken);
 
     /// <summary>What stands in the rules now.</summary>
     /// <exception cref="FirewallException">It cannot be read.</exception>
@@ -108,7 +113,7 @@ internal sealed class Enforcer : IAsyncDisposable
             {
                 if (retry > TimeSpan.Zero)
                 {
-                    await Task.Delay(retry, _clock, cancelToken).ConfigureAwait(false);
+                    await WaitForRetryAsync(retry, cancelToken).ConfigureAwait(false);
                 }
                 else
                 {
@@ -116,23 +121,11 @@ internal sealed class Enforcer : IAsyncDisposable
                 }
 
                 bool wasFailing = retry > TimeSpan.Zero;
-                try
+                TimeSpan pause = retry;
+                await InTurnAsync(async () => retry = await WorkAsync(pause, cancelToken).ConfigureAwait(false), cancelToken).ConfigureAwait(false);
+                if (wasFailing && retry == TimeSpan.Zero)
                 {
-                    if (Interlocked.Exchange(ref _isReconcileDue, false))
-                    {
-                        await ReconcileAsync(cancelToken).ConfigureAwait(false);
-                    }
-
-                    await ApplyDirtyAsync(cancelToken).ConfigureAwait(false);
-                    retry = TimeSpan.Zero;
-                    if (wasFailing)
-                    {
-                        _events.Publish(BanEventKind.FirewallRepaired, $"The packet filter {Name} works again.");
-                    }
-                }
-                catch (FirewallException e)
-                {
-                    retry = await RecoverAsync(e, retry, cancelToken).ConfigureAwait(false);
+                    _events.Publish(BanEventKind.FirewallRepaired, $"The packet filter {Name} works again.");
                 }
             }
         }
@@ -144,12 +137,81 @@ internal sealed class Enforcer : IAsyncDisposable
 
     /// <summary>Takes every rule down.</summary>
     /// <exception cref="FirewallException">The packet filter refused.</exception>
-    public Task CloseAsync(CancellationToken cancelToken) => _firewall.CloseAsync([.. _rules.Values], cancelToken);
+    public Task CloseAsync(CancellationToken cancelToken) =>
+        InTurnAsync(() => _firewall.CloseAsync([.. Rules.UnionBy(_leaving.Values, rule => rule.Name)], cancelToken), cancelToken);
 
     public async ValueTask DisposeAsync()
     {
         await _firewall.DisposeAsync().ConfigureAwait(false);
         _signal.Dispose();
+        _turn.Dispose();
+    }
+
+    /// <summary>Does what is due.</summary>
+    /// <returns>How long to wait before it is tried again; zero where all has been done.</returns>
+    private async Task<TimeSpan> WorkAsync(TimeSpan lastRetry, CancellationToken cancelToken)
+    {
+        try
+        {
+            if (Volatile.Read(ref _isOpeningDue))
+            {
+                await OpenAllAsync(cancelToken).ConfigureAwait(false);
+                Volatile.Write(ref _isOpeningDue, false);
+                WantAllAgain();
+            }
+
+            if (Interlocked.Exchange(ref _isReconcileDue, false))
+            {
+                await CloseLeavingAsync(cancelToken).ConfigureAwait(false);
+                await ReconcileAsync(cancelToken).ConfigureAwait(false);
+            }
+
+            await ApplyDirtyAsync(cancelToken).ConfigureAwait(false);
+            TellNotes();
+            Answer(null);
+            return TimeSpan.Zero;
+        }
+        catch (FirewallException e)
+        {
+            TimeSpan retry = await RecoverAsync(e, lastRetry, cancelToken).ConfigureAwait(false);
+            if (retry > TimeSpan.FromTicks(1))
+            {
+                Answer(e.Message);
+            }
+
+            return retry;
+        }
+    }
+
+    /// <summary>Uses the packet filter alone: its calls must not overlap.</summary>
+    private async Task InTurnAsync(Func<Task> work, CancellationToken cancelToken)
+    {
+        await _turn.WaitAsync(cancelToken).ConfigureAwait(false);
+        try
+        {
+            await work().ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task OpenAllAsync(CancellationToken cancelToken)
+    {
+        await _firewall.OpenAsync(Rules, cancelToken).ConfigureAwait(false);
+        TellNotes();
+    }
+
+    private void TellNotes()
+    {
+        foreach (string note in (_firewall as IFirewallNotes)?.Notes ?? [])
+        {
+            if (_told.Add(note))
+            {
+                _events.Publish(BanEventKind.FirewallFailed, note);
+            }
+        }
     }
 
     private static TaskCompletionSource NewSettled(bool done)
@@ -167,6 +229,11 @@ internal sealed class Enforcer : IAsyncDisposable
     {
         lock (_lock)
         {
+            if (!_rules.ContainsKey(target.Rule))
+            {
+                return;
+            }
+
             if (expires is { } end)
             {
                 _desired[target] = end;
@@ -281,7 +348,7 @@ internal sealed class Enforcer : IAsyncDisposable
 
         try
         {
-            await OpenAsync(cancelToken).ConfigureAwait(false);
+            await OpenAllAsync(cancelToken).ConfigureAwait(false);
             int count = WantAllAgain();
             _events.Publish(
                 BanEventKind.FirewallRepaired,
@@ -299,6 +366,7 @@ internal sealed class Enforcer : IAsyncDisposable
         lock (_lock)
         {
             _dirty.UnionWith(_desired.Keys);
+            TallyAll();
             return _desired.Count;
         }
     }
@@ -315,6 +383,7 @@ internal sealed class Enforcer : IAsyncDisposable
 
         DateTimeOffset now = _clock.GetUtcNow();
         int missing = 0, extra = 0;
+        BeginTally();
         lock (_lock)
         {
             foreach ((FirewallTarget target, DateTimeOffset end) in _desired)
@@ -328,14 +397,16 @@ internal sealed class Enforcer : IAsyncDisposable
                 }
                 else if (end > now + s_tolerance && notes?.Covers(target.Address) != false && _dirty.Add(target))
                 {
+                    Tally(target.Rule, 1, 0);
                     missing++;
                 }
             }
 
             foreach (FirewallTarget target in standing.Keys)
             {
-                if (!_desired.ContainsKey(target) && _dirty.Add(target))
+                if (_rules.ContainsKey(target.Rule) && !_desired.ContainsKey(target) && _dirty.Add(target))
                 {
+                    Tally(target.Rule, 0, 1);
                     extra++;
                 }
             }

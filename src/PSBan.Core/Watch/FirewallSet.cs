@@ -3,55 +3,100 @@ using PSBan.Model;
 
 namespace PSBan.Watch;
 
-/// <summary>The packet filters of a watch, opened with the rules of all jails.</summary>
+/// <summary>The packet filters of a watch, opened with the rules of all jails. The rules may change while they work.</summary>
 internal sealed class FirewallSet : IAsyncDisposable
 {
-    private readonly List<Enforcer> _enforcers = [];
-    private readonly Dictionary<FirewallRule, EnforcedRule> _rules = new(ReferenceEqualityComparer.Instance);
+    private readonly WatchOptions _options;
+    private readonly EventHub _events;
+    private readonly Dictionary<Enforcer, CrewMember> _working = [];
+    private volatile IReadOnlyList<KeyValuePair<string, Enforcer>> _enforcers = [];
     private bool _isClosed;
 
-    private FirewallSet()
-    {
-    }
+    private FirewallSet(WatchOptions options, EventHub events) => (_options, _events) = (options, events);
 
     /// <summary>The names of the packet filters.</summary>
-    public IReadOnlyList<string> Names => [.. _enforcers.Select(enforcer => enforcer.Name)];
+    public IReadOnlyList<string> Names => [.. All.Select(enforcer => enforcer.Name)];
 
     /// <summary>How many changes wait, over all packet filters.</summary>
-    public int Pending => _enforcers.Sum(enforcer => enforcer.Pending);
+    public int Pending => All.Sum(enforcer => enforcer.Pending);
+
+    private IEnumerable<Enforcer> All => _enforcers.Select(pair => pair.Value);
 
     /// <summary>Opens every packet filter that the jails name, with their rules.</summary>
     /// <exception cref="FirewallException">One cannot be used; the others have been closed again.</exception>
     public static async Task<FirewallSet> OpenAsync(IReadOnlyList<JailPlan> jails, WatchOptions options, EventHub events, CancellationToken cancelToken)
     {
-        var set = new FirewallSet();
+        var set = new FirewallSet(options, events);
         try
         {
-            foreach (var group in jails.SelectMany(jail => jail.Rules).GroupBy(rule => options.Firewall ?? rule.BackEnd))
-            {
-                FirewallChoice choice = await FirewallSelector.CreateAsync(group.Key, options.Clock, cancelToken).ConfigureAwait(false);
-                var enforcer = new Enforcer(choice.Firewall, [.. group.Select(rule => rule.Rule)], events, options.Clock);
-                set._enforcers.Add(enforcer);
-                foreach (FirewallBinding rule in group)
-                {
-                    set._rules[rule.Rule] = new EnforcedRule(enforcer, rule.Rule);
-                }
-
-                await enforcer.OpenAsync(cancelToken).ConfigureAwait(false);
-            }
-
+            await set.PrepareAsync(jails, cancelToken).ConfigureAwait(false);
             return set;
         }
         catch
         {
-            await set.CloseQuietlyAsync().ConfigureAwait(false);
             await set.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
 
+    /// <summary>Opens what the jails need and does not stand yet; what they do not need any more stays until <see cref="TidyAsync"/>.</summary>
+    /// <param name="jails">All jails as they are to be.</param>
+    /// <param name="cancelToken">Ends the call early.</param>
+    /// <returns>Takes back what was opened, where something else comes to nothing.</returns>
+    /// <exception cref="FirewallException">One cannot be used; everything is as it was before.</exception>
+    public async Task<Func<Task>> PrepareAsync(IReadOnlyList<JailPlan> jails, CancellationToken cancelToken)
+    {
+        Stack<Func<Task>> undo = new();
+        try
+        {
+            foreach (var group in jails.SelectMany(jail => jail.Rules).GroupBy(BackEndOf))
+            {
+                Enforcer enforcer = Find(group.Key) ?? await AddAsync(group.Key, undo, cancelToken).ConfigureAwait(false);
+                Dictionary<string, FirewallRule> standing = enforcer.Rules.ToDictionary(rule => rule.Name, StringComparer.Ordinal);
+                FirewallRule[] rules = [.. group.Select(binding => binding.Rule).Where(rule => !standing.TryGetValue(rule.Name, out FirewallRule? same) || SettingsText.Of(same) != SettingsText.Of(rule))];
+                if (rules.Length > 0)
+                {
+                    FirewallRule[] before = [.. rules.Select(rule => standing.GetValueOrDefault(rule.Name)).OfType<FirewallRule>()];
+                    await enforcer.OpenRulesAsync(rules, cancelToken).ConfigureAwait(false);
+                    undo.Push(() => enforcer.UndoAsync(rules, before));
+                }
+            }
+        }
+        catch
+        {
+            await UndoAsync(undo).ConfigureAwait(false);
+            throw;
+        }
+
+        return () => UndoAsync(undo);
+    }
+
+    /// <summary>Takes down what the jails do not need any more. Does not throw for a packet filter: what it refuses is said and tried again.</summary>
+    /// <param name="jails">All jails as they are.</param>
+    /// <param name="cancelToken">Ends the call early; the rest goes at the end of the watch.</param>
+    public async Task TidyAsync(IReadOnlyList<JailPlan> jails, CancellationToken cancelToken)
+    {
+        ILookup<string, string> needed = jails.SelectMany(jail => jail.Rules).ToLookup(BackEndOf, binding => binding.Rule.Name, StringComparer.Ordinal);
+        foreach ((string backEnd, Enforcer enforcer) in _enforcers)
+        {
+            FirewallRule[] gone = [.. enforcer.Rules.ExceptBy(needed[backEnd], rule => rule.Name)];
+            if (gone.Length > 0)
+            {
+                await enforcer.CloseRulesAsync(gone, cancelToken).ConfigureAwait(false);
+            }
+
+            if (enforcer.IsIdle)
+            {
+                _enforcers = [.. _enforcers.Where(pair => pair.Value != enforcer)];
+                _working.Remove(enforcer, out CrewMember? member);
+                await (member?.StopAsync() ?? Task.CompletedTask).ConfigureAwait(false);
+                await enforcer.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
     /// <summary>The rules of a jail.</summary>
-    public IReadOnlyList<EnforcedRule> RulesOf(JailPlan jail) => [.. jail.Rules.Select(rule => _rules[rule.Rule])];
+    public IReadOnlyList<EnforcedRule> RulesOf(JailPlan jail) => [.. jail.Rules.Select(binding => new EnforcedRule(Find(BackEndOf(binding))!, binding.Rule))];
 
     /// <summary>What stands in the packet filters from an earlier run that left no state behind, as bans that begin now.</summary>
     /// <param name="banTime">The length of a jail's bans, where a packet filter does not know how long it is to keep one.</param>
@@ -60,7 +105,7 @@ internal sealed class FirewallSet : IAsyncDisposable
     public async Task<IReadOnlyList<Ban>> FindStandingAsync(Func<string, Duration> banTime, DateTimeOffset now, CancellationToken cancelToken)
     {
         List<Ban> bans = [];
-        foreach (Enforcer enforcer in _enforcers)
+        foreach (Enforcer enforcer in All)
         {
             try
             {
@@ -81,7 +126,7 @@ internal sealed class FirewallSet : IAsyncDisposable
     {
         try
         {
-            await Task.WhenAll(_enforcers.Select(enforcer => enforcer.WhenSettledAsync(cancelToken))).WaitAsync(patience, cancelToken).ConfigureAwait(false);
+            await Task.WhenAll(All.Select(enforcer => enforcer.WhenSettledAsync(cancelToken))).WaitAsync(patience, cancelToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -89,11 +134,21 @@ internal sealed class FirewallSet : IAsyncDisposable
         }
     }
 
-    /// <summary>Keeps every packet filter as the jails want it, until cancelled.</summary>
-    public Task RunAsync(CancellationToken cancelToken) =>
-        _enforcers.Count == 0
-            ? Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancelToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default)
-            : Task.WhenAll(_enforcers.Select(enforcer => enforcer.RunAsync(cancelToken)));
+    /// <summary>Keeps every packet filter as the jails want it: those that nobody keeps yet.</summary>
+    public void Start(TaskCrew crew)
+    {
+        foreach (Enforcer enforcer in All.Where(enforcer => !_working.ContainsKey(enforcer)))
+        {
+            _working.Add(enforcer, crew.Start(enforcer.RunAsync));
+        }
+    }
+
+    /// <summary>Compares every packet filter with the watch now, and repairs what differs.</summary>
+    public async Task<IReadOnlyList<FirewallRepair>> SyncAsync(CancellationToken cancelToken)
+    {
+        IReadOnlyList<FirewallRepair>[] repairs = await Task.WhenAll(All.Select(enforcer => enforcer.SyncAsync(cancelToken))).ConfigureAwait(false);
+        return [.. repairs.SelectMany(repair => repair)];
+    }
 
     /// <summary>Takes all rules down; a second call does nothing.</summary>
     /// <exception cref="FirewallException">A packet filter refused; the others have been closed all the same.</exception>
@@ -106,7 +161,7 @@ internal sealed class FirewallSet : IAsyncDisposable
 
         _isClosed = true;
         FirewallException? trouble = null;
-        foreach (Enforcer enforcer in _enforcers)
+        foreach (Enforcer enforcer in All)
         {
             try
             {
@@ -126,7 +181,7 @@ internal sealed class FirewallSet : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (Enforcer enforcer in _enforcers)
+        foreach (Enforcer enforcer in All)
         {
             await enforcer.DisposeAsync().ConfigureAwait(false);
         }
@@ -135,15 +190,28 @@ internal sealed class FirewallSet : IAsyncDisposable
     /// <summary>What people are shown: <c>nft, 3 rules</c>.</summary>
     public override string ToString() => _enforcers.Count == 0 ? "no packet filter" : string.Join(", ", Names);
 
-    private async Task CloseQuietlyAsync()
+    private static async Task UndoAsync(Stack<Func<Task>> undo)
     {
-        try
+        while (undo.TryPop(out Func<Task>? step))
         {
-            await CloseAsync(CancellationToken.None).ConfigureAwait(false);
+            await step().ConfigureAwait(false);
         }
-        catch (FirewallException)
+    }
+
+    private string BackEndOf(FirewallBinding binding) => _options.Firewall ?? binding.BackEnd;
+
+    private Enforcer? Find(string backEnd) => _enforcers.FirstOrDefault(pair => pair.Key == backEnd).Value;
+
+    private async Task<Enforcer> AddAsync(string backEnd, Stack<Func<Task>> undo, CancellationToken cancelToken)
+    {
+        FirewallChoice choice = await FirewallSelector.CreateAsync(backEnd, _options.Clock, cancelToken).ConfigureAwait(false);
+        var enforcer = new Enforcer(choice.Firewall, [], _events, _options.Clock);
+        _enforcers = [.. _enforcers, new(backEnd, enforcer)];
+        undo.Push(async () =>
         {
-            // What opening threw says more.
-        }
+            _enforcers = [.. _enforcers.Where(pair => pair.Value != enforcer)];
+            await enforcer.DisposeAsync().ConfigureAwait(false);
+        });
+        return enforcer;
     }
 }

@@ -8,36 +8,29 @@ using PSBan.Store;
 namespace PSBan.Watch;
 
 /// <summary>
-/// One jail in the watch: lines go through its filter, failures through its counters, decisions to its packet filters, and everything that happens
-/// to the _events. Lives on the _loop.
+/// One jail in the watch: lines go through its filter, failures through its counters, decisions to its targets, and everything that happens to the events.
+/// It stays the same object while its settings change, so that its counters and bans go on. Lives on the loop.
 /// </summary>
 internal sealed class JailRun
 {
-    private const int MostRestoredTold = 1000;
-    private static readonly TimeSpan s_internalErrorPause = TimeSpan.FromMinutes(1);
-
-    private readonly JailPlan _plan;
-    private readonly HostResolver _resolver;
-    private readonly WatchLoop _loop;
-    private readonly EventHub _events;
-    private readonly TimeProvider _clock;
-    private readonly LineFilter _filter;
-    private readonly DateWatch? _dates;
-    private readonly List<Failure> _failures = [];
-    private readonly Dictionary<string, object> _readers = new(StringComparer.Ordinal);
-    private string? _source;
-    private long _storedMemory;
-    private DateTimeOffset _nextInternalError;
+    private readonly WatchTools _tools;
+    private readonly JailVoice _voice;
+    private readonly JailLines _lines;
+    private readonly JailTargets _targets;
+    private volatile JailPlan _plan;
     private bool _hasToldText;
 
-    public JailRun(JailPlan plan, Jail jail, IReadOnlyList<IBanTarget> targets, HostResolver resolver, WatchLoop loop, EventHub events, TimeProvider clock)
+    public JailRun(JailPlan plan, Jail jail, IReadOnlyList<IBanTarget> targets, WatchTools tools)
     {
-        (_plan, Jail, Targets, _resolver, _loop, _events, _clock) = (plan, jail, targets, resolver, loop, events, clock);
-        _filter = MakeFilter(plan.Lines with { Notify = Tell });
-        _dates = ExpectsDates(plan.Options.Filter) ? new DateWatch(_filter.DateOf) : null;
+        (_plan, Jail, _targets, _tools) = (plan, jail, new JailTargets(targets), tools);
+        _voice = new JailVoice(plan.Options.Name, tools.Events, tools.Clock);
+        _lines = new JailLines(plan, _voice, tools.Clock, Take);
     }
 
     public string Name => Options.Name;
+
+    /// <summary>Its settings, made ready.</summary>
+    public JailPlan Plan => _plan;
 
     public JailOptions Options => _plan.Options;
 
@@ -47,123 +40,46 @@ internal sealed class JailRun
     public Jail Jail { get; }
 
     /// <summary>Where its bans take effect, in the order of the configuration.</summary>
-    public IReadOnlyList<IBanTarget> Targets { get; }
+    public IReadOnlyList<IBanTarget> Targets => _targets.All;
 
     /// <summary>What recognises its failures.</summary>
-    public LineFilter Filter => _filter;
+    public LineFilter Filter => _lines.Filter;
 
     /// <summary>Whether the bans of the other jails are what it counts: the jail of repeat offenders.</summary>
     public bool CountsBans => _plan.CountsBans;
 
+    /// <summary>Whether it was suspended by hand: it counts nothing, and its bans stay.</summary>
+    public bool IsSuspended => _lines.IsSuspended;
+
+    /// <summary>Whether the configuration has it no more. What it counted and banned is kept, in case it comes back.</summary>
+    public bool IsParked { get; private set; }
+
     /// <summary>Is told of each ban that this jail makes by itself, on the loop and in the same piece of work.</summary>
-    public Action<Ban>? Made { get; set; }
+    public Action<JailRun, Ban>? Made { get; set; }
 
     /// <summary>The logs that were met so far.</summary>
-    public IEnumerable<string> Sources => _readers.Keys;
+    public IEnumerable<string> Sources => _lines.Sources;
 
-    /// <summary>A reader of dates that shares nothing with the jail's filter, for finding a place in a log on another thread.</summary>
-    public Func<string, DateTimeOffset?> DateReader() => MakeFilter(_plan.Lines).DateOf;
+    /// <inheritdoc cref="JailLines.DateReader"/>
+    public Func<string, DateTimeOffset?> DateReader() => _lines.DateReader();
 
-    /// <summary>Takes the lines of a block.</summary>
-    /// <param name="block">The lines.</param>
-    /// <param name="reader">Who read them: where two globs of a jail name one file, only the first reader counts.</param>
-    /// <param name="likely">The lines that can be failures; null where that was not looked for.</param>
-    /// <returns>How many failures were found.</returns>
-    public int Process(LogBlock block, object reader, IReadOnlyList<LineSpan>? likely = null)
-    {
-        if (!Adopt(block.Source, reader))
-        {
-            return 0;
-        }
+    /// <inheritdoc cref="JailLines.Process(LogBlock, object, IReadOnlyList{LineSpan})"/>
+    public int Process(LogBlock block, object reader, IReadOnlyList<LineSpan>? likely = null) => _lines.Process(block, reader, likely);
 
-        int found = 0;
-        _source = block.Source;
-        if (_dates?.Look(block) is { } remark)
-        {
-            Tell(BanEventKind.SourceWarning, $"{block.Source}: {remark}", default, null, block.Source);
-        }
+    /// <inheritdoc cref="JailLines.Adopt"/>
+    public bool Adopt(string source, object reader) => _lines.Adopt(source, reader);
 
-        if (likely is not null)
-        {
-            return ProcessLikely(block, likely);
-        }
-
-        foreach (LogLine line in new LogBlockLines(block))
-        {
-            found += Process(line, block.InOperation);
-        }
-
-        return found;
-    }
-
-    private int ProcessLikely(LogBlock block, IReadOnlyList<LineSpan> likely)
-    {
-        ReadOnlySpan<char> text = block.Text.Span;
-        int found = 0, behind = 0;
-        for (int i = 0; i < likely.Count; i++)
-        {
-            LineSpan line = likely[i];
-            _filter.PassOverAll(text[behind..line.Start], block.InOperation);
-            found += Process(new LogLine(text.Slice(line.Start, line.Length), block.FirstLine > 0 ? block.FirstLine + line.Index : 0), block.InOperation);
-            behind = Math.Min(text.Length, line.Start + line.Length + 1);
-        }
-
-        _filter.PassOverAll(text[behind..], block.InOperation);
-        return found;
-    }
-
-    private int Process(in LogLine line, bool inOperation)
-    {
-        _failures.Clear();
-        try
-        {
-            _filter.Process(line, inOperation, _failures);
-        }
-#pragma warning disable CA1031 // A line is written by strangers: whatever it brings about must not end the watch.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            if (_clock.GetUtcNow() >= _nextInternalError)
-            {
-                _nextInternalError = _clock.GetUtcNow() + s_internalErrorPause;
-                Tell(BanEventKind.SourceWarning, $"A line could not be looked at ({e.GetType().Name}: {e.Message}); it is lost, the watch goes on. The line: {line.Text[..Math.Min(line.Text.Length, 500)]}", default, null, _source);
-            }
-        }
-
-        foreach (Failure failure in _failures)
-        {
-            Take(failure, _source);
-        }
-
-        return _failures.Count;
-    }
-
-    /// <summary>Takes a log as read by this reader; false where another one has it already.</summary>
-    public bool Adopt(string source, object reader) => _readers.TryAdd(source, reader) || _readers[source] == reader;
-
-    /// <summary>Forgets a log that is no longer read by this reader.</summary>
-    public void Release(string source, object reader)
-    {
-        if (_readers.TryGetValue(source, out object? holder) && holder == reader)
-        {
-            _readers.Remove(source);
-        }
-    }
+    /// <inheritdoc cref="JailLines.Release"/>
+    public void Release(string source, object reader) => _lines.Release(source, reader);
 
     /// <summary>Whether something has changed that a checkpoint has to hold.</summary>
-    public bool HasChanges => Jail.HasChanges || _filter.MemoryVersion != _storedMemory;
+    public bool HasChanges => Jail.HasChanges || _lines.HasChanges;
 
     /// <summary>Hands out what has changed since this was last called, or everything.</summary>
     public JailChanges TakeChanges(bool all)
     {
         JailChanges changes = all ? Jail.TakeAll() : Jail.TakeChanges();
-        if (!all && _filter.MemoryVersion == _storedMemory)
-        {
-            return changes;
-        }
-
-        _storedMemory = _filter.MemoryVersion;
-        return changes with { Memory = _filter.Remember() };
+        return all || _lines.HasChanges ? changes with { Memory = _lines.Remember() } : changes;
     }
 
     /// <summary>Begins where an earlier run ended.</summary>
@@ -178,7 +94,7 @@ internal sealed class JailRun
             Jail.Import(new Jails.JailState(counters.TotalFailed, counters.TotalBanned, counters.Tracked));
             if (counters.Memory is { } memory)
             {
-                _filter.Recall(memory);
+                Filter.Recall(memory);
             }
         }
 
@@ -188,20 +104,65 @@ internal sealed class JailRun
         List<Ban> restored = [];
         foreach (Ban ban in bans)
         {
-            Ban local = ban with { Time = TimeZoneInfo.ConvertTime(ban.Time, _clock.LocalTimeZone) };
-            switch (Jail.Restore(local, _clock.GetUtcNow(), ban.Failures > 0 ? longest : null))
+            Ban local = ban with { Time = TimeZoneInfo.ConvertTime(ban.Time, _tools.Clock.LocalTimeZone) };
+            switch (Jail.Restore(local, _tools.Clock.GetUtcNow(), ban.Failures > 0 ? longest : null))
             {
                 case Banned banned:
                     restored.Add(banned.Ban);
-                    Enforce(banned.Ban);
+                    _targets.Add(banned.Ban);
                     break;
                 case Jails.Ignored ignored:
-                    Tell(BanEventKind.Ignored, $"Ignore {ignored.Id} by {ignored.Reason}; its ban is not restored", ignored.Id, null, null);
+                    _voice.Tell(BanEventKind.Ignored, $"Ignore {ignored.Id} by {ignored.Reason}; its ban is not restored", ignored.Id);
                     break;
             }
         }
 
-        TellRestored(restored);
+        _voice.TellRestored(restored);
+    }
+
+    /// <summary>Takes changed settings; counters, bans, open conversations and whether it is suspended stay.</summary>
+    /// <param name="plan">The settings, of the same name.</param>
+    /// <param name="ignore">Who is never counted.</param>
+    /// <param name="targets">Where its bans take effect from now on.</param>
+    public void Change(JailPlan plan, IgnoreList ignore, IReadOnlyList<IBanTarget> targets)
+    {
+        // A ban whose time is up is not to be carried over.
+        Tick();
+        _plan = plan;
+        Jail.Update(plan.Options, ignore, _tools.MakeTerms(plan));
+        _lines.Change(plan);
+        _targets.Replace(targets, Jail.Bans);
+        if (IsParked)
+        {
+            IsParked = false;
+            _voice.TellRestored(Jail.Bans);
+        }
+    }
+
+    /// <summary>The configuration has it no more: its bans take effect nowhere. They are remembered until their time is up.</summary>
+    public void Park()
+    {
+        Tick();
+        IsParked = true;
+        _lines.IsSuspended = false;
+        _targets.Replace([], []);
+        _voice.TellEnded(Jail.Bans);
+    }
+
+    /// <summary>Ceases to count, or begins again.</summary>
+    /// <returns>Whether it was otherwise before.</returns>
+    public bool Suspend(bool isSuspended)
+    {
+        if (_lines.IsSuspended == isSuspended)
+        {
+            return false;
+        }
+
+        _lines.IsSuspended = isSuspended;
+        _voice.Tell(
+            isSuspended ? BanEventKind.JailSuspended : BanEventKind.JailResumed,
+            isSuspended ? $"The jail {Name} is suspended: it counts nothing, and its bans end when their time is up" : $"The jail {Name} counts again");
+        return true;
     }
 
     /// <summary>Counts a ban of another jail as a failure.</summary>
@@ -209,15 +170,12 @@ internal sealed class JailRun
         new Failure(ban.Id, ban.Time, [$"[{ban.Jail}] Ban {ban.Id}"], System.Collections.Immutable.ImmutableDictionary<string, string>.Empty, 0, 0), null);
 
     /// <summary>Ends the bans whose time is up.</summary>
-    public void Tick()
-    {
-        Lift(Jail.Expire(_clock.GetUtcNow()), "Unban");
-    }
+    public void Tick() => Lift(Jail.Expire(_tools.Clock.GetUtcNow()));
 
     /// <summary>Bans by hand.</summary>
     public IReadOnlyList<Ban> Ban(BanId id, Duration? duration)
     {
-        JailDecision decision = Jail.Ban(id, _clock.GetLocalNow(), duration);
+        JailDecision decision = Jail.Ban(id, _tools.Clock.GetLocalNow(), duration);
         Carry(decision, null, null);
         return decision switch
         {
@@ -230,13 +188,13 @@ internal sealed class JailRun
     /// <summary>Lifts by hand; null lifts every ban.</summary>
     public IReadOnlyList<Ban> Unban(BanId? id)
     {
-        IReadOnlyList<Ban> lifted = id is { } which ? Jail.Unban(which, _clock.GetUtcNow()) : Jail.UnbanAll(_clock.GetUtcNow());
-        Lift(lifted, "Unban");
+        IReadOnlyList<Ban> lifted = id is { } which ? Jail.Unban(which, _tools.Clock.GetUtcNow()) : Jail.UnbanAll(_tools.Clock.GetUtcNow());
+        Lift(lifted);
         return lifted;
     }
 
     /// <summary>The bans with their state as it is now.</summary>
-    public IEnumerable<Ban> Bans() => Jail.Bans.Select(WithState);
+    public IEnumerable<Ban> Bans() => Jail.Bans.Select(_targets.WithState);
 
     /// <summary>A copy of how the jail stands.</summary>
     public JailInfo Info()
@@ -244,33 +202,20 @@ internal sealed class JailRun
         JailStatistics numbers = Jail.Statistics;
         return new JailInfo(Name)
         {
+            State = IsSuspended ? Model.JailState.Suspended : Model.JailState.Running,
             Filter = Options.Filter.Name,
             Sources = [.. Sources.Order(StringComparer.Ordinal)],
             LogPath = [.. _plan.Sources.Select(source => source.Key)],
             MaxRetry = Options.MaxRetry.Value,
             FindTime = Options.FindTime.Value,
             BanTime = Options.BanTime.Value,
+            IgnoreIp = [.. Options.IgnoreIp.Select(entry => entry.Value)],
             Actions = [.. Targets.Select(target => target.ToString()!)],
             CurrentlyFailed = numbers.CurrentlyFailed,
             TotalFailed = numbers.TotalFailed,
             CurrentlyBanned = numbers.CurrentlyBanned,
             TotalBanned = numbers.TotalBanned,
         };
-    }
-
-    private static bool ExpectsDates(FilterOptions filter) =>
-        filter.DatePattern is not { } pattern || (pattern.Value.Length > 0 && !pattern.Value.Contains("{NONE}", StringComparison.OrdinalIgnoreCase));
-
-    private LineFilter MakeFilter(LineFilterOptions options) =>
-        LineFilter.TryCreate(Options.Filter, options, new List<Problem>()) ?? throw new InvalidOperationException($"The filter of {Name} was usable a moment ago.");
-
-    private void Tell(LineNotice notice) =>
-        Tell(notice.Kind is LineNoticeKind.PatternPutAside ? BanEventKind.PatternQuarantined : BanEventKind.SourceWarning, notice.Message, default, null, _source);
-
-    private Ban WithState(Ban ban)
-    {
-        bool pending = Targets.Any(target => target.IsPending(ban));
-        return ban with { State = pending ? BanState.Pending : BanState.Active };
     }
 
     private void Take(Failure failure, string? source)
@@ -286,11 +231,11 @@ internal sealed class JailRun
 
     private void Resolve(Failure failure, string name, string? source)
     {
-        bool asked = _resolver.Ask(name, addresses => _loop.Post(() =>
+        bool asked = _tools.Resolver.Ask(name, addresses => _tools.Loop.Post(() =>
         {
             if (addresses.Count == 0)
             {
-                Tell(BanEventKind.SourceWarning, $"The host name {name} of a failure cannot be resolved; the failure is not counted.", default, failure, source);
+                _voice.Tell(BanEventKind.SourceWarning, $"The host name {name} of a failure cannot be resolved; the failure is not counted.", default, failure, source);
             }
 
             foreach (Address address in addresses)
@@ -300,138 +245,87 @@ internal sealed class JailRun
         }));
         if (!asked)
         {
-            Tell(BanEventKind.LimitReached, $"Too many host names wait to be resolved; the failure of {name} is not counted.", default, failure, source);
+            _voice.Tell(BanEventKind.LimitReached, $"Too many host names wait to be resolved; the failure of {name} is not counted.", default, failure, source);
         }
     }
 
-    private void Count(Failure failure, string? source) => Carry(Jail.Count(failure, _clock.GetUtcNow()), failure, source);
+    private void Count(Failure failure, string? source)
+    {
+        // A host name may be resolved when its jail has been suspended or has gone.
+        if (!IsSuspended && !IsParked)
+        {
+            Carry(Jail.Count(failure, _tools.Clock.GetUtcNow()), failure, source);
+        }
+    }
 
     private void Carry(JailDecision decision, Failure? failure, string? source)
     {
         if (failure is not null && decision is not Jails.Ignored)
         {
-            Tell(BanEventKind.Found, string.Create(CultureInfo.InvariantCulture, $"Found {decision.Id} - {failure.Time.ToLocalTime():yyyy-MM-dd HH:mm:ss}"), decision.Id, failure, source);
+            _voice.Tell(BanEventKind.Found, string.Create(CultureInfo.InvariantCulture, $"Found {decision.Id} - {failure.Time.ToLocalTime():yyyy-MM-dd HH:mm:ss}"), decision.Id, failure, source);
         }
 
         switch (decision)
         {
             case Jails.Ignored ignored:
-                Tell(BanEventKind.Ignored, $"Ignore {ignored.Id} by {ignored.Reason}", ignored.Id, failure, source);
+                _voice.Tell(BanEventKind.Ignored, $"Ignore {ignored.Id} by {ignored.Reason}", ignored.Id, failure, source);
                 break;
             case Banned banned:
-                if (banned.Spared is { } spared)
-                {
-                    Tell(
-                        BanEventKind.ConfigurationProblem,
-                        $"{spared.Prefix} is not banned as a whole, because it holds an address that is ignored ({spared.Reason}); {banned.Id} is banned alone.",
-                        banned.Id, failure, source);
-                }
-
-                Enforce(banned.Ban, $"Ban {banned.Id}", failure, source);
+                Enforce(banned, failure, source);
                 if (failure is not null)
                 {
-                    Made?.Invoke(banned.Ban);
+                    Made?.Invoke(this, banned.Ban);
                 }
 
                 break;
             case Prolonged prolonged:
-                Prolong(prolonged.Ban);
-                TellBan(BanEventKind.Prolonged, $"Prolong {prolonged.Id} ({Length(prolonged.Ban)})", prolonged.Ban, failure, source);
+                _targets.Prolong(prolonged.Ban);
+                _voice.TellBan(BanEventKind.Prolonged, $"Prolong {prolonged.Id} ({Length(prolonged.Ban)})", prolonged.Ban, failure, source);
                 break;
             case Expired expired:
-                Tell(BanEventKind.Ignored, $"Ignore {expired.Id}, expired bantime", expired.Id, failure, source);
+                _voice.Tell(BanEventKind.Ignored, $"Ignore {expired.Id}, expired bantime", expired.Id, failure, source);
                 break;
             case AlreadyBanned already when failure is not null:
-                Doubt(already.Ban);
-                Tell(BanEventKind.Found, $"{decision.Id} already banned", decision.Id, failure, source);
+                _targets.Doubt(already.Ban);
+                _voice.Tell(BanEventKind.Found, $"{decision.Id} already banned", decision.Id, failure, source);
                 break;
             case Counted { InForce: { } ban }:
-                Doubt(ban);
+                _targets.Doubt(ban);
                 break;
             default:
                 break;
         }
     }
 
-    private void TellRestored(List<Ban> bans)
+    private void Enforce(Banned banned, Failure? failure, string? source)
     {
-        // A line for each of a hundred thousand would drown everything else.
-        if (bans.Count > MostRestoredTold)
+        if (banned.Spared is { } spared)
         {
-            _events.Publish(BanEventKind.Restored, string.Create(CultureInfo.InvariantCulture, $"Restored {bans.Count} bans"), Name);
-            return;
+            _voice.Tell(
+                BanEventKind.ConfigurationProblem,
+                $"{spared.Prefix} is not banned as a whole, because it holds an address that is ignored ({spared.Reason}); {banned.Id} is banned alone.",
+                banned.Id, failure, source);
         }
 
-        foreach (Ban ban in bans)
-        {
-            _events.Publish(new BanEvent(BanEventKind.Restored, _clock.GetLocalNow(), VisibleText.Of($"Restore Ban {ban.Id}")) { Jail = Name, Id = ban.Id, Ban = ban });
-        }
-    }
-
-    private void Doubt(Ban ban)
-    {
-        foreach (IBanTarget target in Targets)
-        {
-            target.Doubt(ban);
-        }
-    }
-
-    /// <summary>Hands a new ban to every target.</summary>
-    /// <returns>Whether each can hold what is banned at all.</returns>
-    private bool Enforce(Ban ban)
-    {
-        bool isHeld = true;
-        foreach (IBanTarget target in Targets)
-        {
-            isHeld &= target.Add(ban);
-        }
-
-        return isHeld;
-    }
-
-    private void Prolong(Ban ban)
-    {
-        foreach (IBanTarget target in Targets)
-        {
-            target.Prolong(ban);
-        }
-    }
-
-    private void Enforce(Ban ban, string message, Failure? failure, string? source)
-    {
-        bool isHeld = Enforce(ban);
+        bool isHeld = _targets.Add(banned.Ban);
         if (!isHeld && !_hasToldText)
         {
             _hasToldText = true;
-            Tell(BanEventKind.FirewallFailed, $"{ban.Id} is no address and cannot stand in a packet filter; the ban is kept, but stops no packet. Said once.", ban.Id, null, source);
+            _voice.Tell(BanEventKind.FirewallFailed, $"{banned.Id} is no address and cannot stand in a packet filter; the ban is kept, but stops no packet. Said once.", banned.Id, null, source);
         }
 
-        TellBan(BanEventKind.Banned, message, ban, failure, source);
+        _voice.TellBan(BanEventKind.Banned, $"Ban {banned.Id}", banned.Ban, failure, source);
     }
 
-    private void TellBan(BanEventKind kind, string message, Ban ban, Failure? failure, string? source) =>
-        _events.Publish(new BanEvent(kind, _clock.GetLocalNow(), VisibleText.Of(message)) { Jail = Name, Id = ban.Id, Ban = ban, Failure = failure, Source = source });
-
-    private void Lift(IReadOnlyList<Ban> bans, string word)
+    private void Lift(IReadOnlyList<Ban> bans)
     {
-        if (bans.Count == 0)
+        // What a jail that has gone still remembers was told of when it went.
+        if (bans.Count > 0 && !IsParked)
         {
-            return;
-        }
-
-        foreach (IBanTarget target in Targets)
-        {
-            target.Remove(bans);
-        }
-
-        foreach (Ban ban in bans)
-        {
-            _events.Publish(new BanEvent(BanEventKind.Unbanned, _clock.GetLocalNow(), VisibleText.Of($"{word} {ban.Id}")) { Jail = Name, Id = ban.Id, Ban = ban });
+            _targets.Remove(bans);
+            _voice.TellEnded(bans);
         }
     }
-
-    private void Tell(BanEventKind kind, string message, BanId id, Failure? failure, string? source) =>
-        _events.Publish(new BanEvent(kind, _clock.GetLocalNow(), VisibleText.Of(message)) { Jail = Name, Id = id, Failure = failure, Source = source });
 
     private static string Length(Ban ban) =>
         ban.Expires is { } end ? string.Create(CultureInfo.InvariantCulture, $"{ban.Duration} -> {end.ToLocalTime():yyyy-MM-dd HH:mm:ss}") : "permanent";

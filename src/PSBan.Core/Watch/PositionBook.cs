@@ -3,9 +3,13 @@ using PSBan.Store;
 
 namespace PSBan.Watch;
 
-/// <summary>How far each log was read: what an earlier run left, and what has changed since. Changes are noted on the loop, together with what the lines came to.</summary>
+/// <summary>
+/// How far each log was read: what an earlier run left, and what has changed since. Changes are noted on the loop, together with what the lines came to; places
+/// may be looked up on any thread.
+/// </summary>
 internal sealed class PositionBook
 {
+    private readonly Lock _lock = new();
     private readonly Dictionary<PositionKey, LogPosition> _all = [];
     private readonly HashSet<PositionKey> _changed = [];
     private IReadOnlyDictionary<PositionKey, LogPosition> _stored = new Dictionary<PositionKey, LogPosition>();
@@ -13,35 +17,72 @@ internal sealed class PositionBook
     /// <summary>Takes over what an earlier run left.</summary>
     public void Load(IReadOnlyDictionary<PositionKey, LogPosition> stored) => _stored = stored;
 
-    /// <summary>Where an earlier run left off; null where it did not read this. May be called on any thread.</summary>
-    /// <remarks>Where the log was read under another path or glob then, its lines have been counted all the same.</remarks>
-    public LogPosition? Find(PositionKey key) =>
-        _stored.GetValueOrDefault(key)
+    /// <summary>Where reading left off, in this run or an earlier one; null where this was never read.</summary>
+    /// <remarks>Where the log was read under another path or glob in an earlier run, its lines have been counted all the same.</remarks>
+    public LogPosition? Find(PositionKey key) => Noted(key)
+        ?? _stored.GetValueOrDefault(key)
         ?? _stored.Where(pair => pair.Key.Source == key.Source).Select(pair => pair.Value).OrderByDescending(position => position.Offset).FirstOrDefault();
 
-    /// <summary>Where an earlier run left off in every log of a source, by the name of the log. May be called on any thread.</summary>
-    public IReadOnlyDictionary<string, LogPosition> FindAll(string reader) =>
-        _stored.Where(pair => pair.Key.Reader == reader).ToDictionary(pair => pair.Key.Source, pair => pair.Value, StringComparer.Ordinal);
+    /// <summary>Where reading left off, in this run or an earlier one, in every log of a reader, by the name of the log.</summary>
+    /// <param name="reader">The reader.</param>
+    public IReadOnlyDictionary<string, LogPosition> FindAll(string reader)
+    {
+        Dictionary<string, LogPosition> all = _stored.Where(pair => pair.Key.Reader == reader).ToDictionary(pair => pair.Key.Source, pair => pair.Value, StringComparer.Ordinal);
+        foreach ((string source, LogPosition position) in NotedBy(reader))
+        {
+            all[source] = position;
+        }
+
+        return all;
+    }
+
+    /// <summary>How far a log was read in this run; null where it was not.</summary>
+    public LogPosition? Noted(PositionKey key)
+    {
+        lock (_lock)
+        {
+            return _all.GetValueOrDefault(key);
+        }
+    }
+
+    /// <summary>How far a reader has come in its logs in this run.</summary>
+    /// <param name="reader">The reader.</param>
+    public IReadOnlyDictionary<string, LogPosition> NotedBy(string reader)
+    {
+        lock (_lock)
+        {
+            return _all.Where(pair => pair.Key.Reader == reader).ToDictionary(pair => pair.Key.Source, pair => pair.Value, StringComparer.Ordinal);
+        }
+    }
 
     /// <summary>Notes how far a log was read.</summary>
     public void Note(PositionKey key, LogPosition position)
     {
-        _all[key] = position;
-        _changed.Add(key);
+        lock (_lock)
+        {
+            _all[key] = position;
+            _changed.Add(key);
+        }
     }
 
     /// <summary>Hands out what has changed since this was last called.</summary>
     public IReadOnlyDictionary<PositionKey, LogPosition> TakeChanges()
     {
-        Dictionary<PositionKey, LogPosition> changes = _changed.ToDictionary(key => key, key => _all[key]);
-        _changed.Clear();
-        return changes;
+        lock (_lock)
+        {
+            Dictionary<PositionKey, LogPosition> changes = _changed.ToDictionary(key => key, key => _all[key]);
+            _changed.Clear();
+            return changes;
+        }
     }
 
     /// <summary>Hands out everything as if it had changed.</summary>
     public IReadOnlyDictionary<PositionKey, LogPosition> TakeAll()
     {
-        _changed.Clear();
-        return new Dictionary<PositionKey, LogPosition>(_all);
+        lock (_lock)
+        {
+            _changed.Clear();
+            return new Dictionary<PositionKey, LogPosition>(_all);
+        }
     }
 }

@@ -5,30 +5,41 @@ using PSBan.Store;
 
 namespace PSBan.Watch;
 
-/// <summary>One reader: follows a source and hands each block to the jails that read it, one block at a time.</summary>
-internal sealed class SourceRun(ILogSource source, IReadOnlyList<JailRun> jails, LogStart start, string name, PositionBook positions, WatchLoop loop, EventHub events, TimeProvider clock) : ISourceObserver
+/// <summary>What a reader is known by: jails with the same one share it.</summary>
+/// <param name="Name">The name of its positions.</param>
+/// <param name="AtEnd">Whether it begins at the end of a log that it has not met.</param>
+internal readonly record struct SourceKey(string Name, bool AtEnd);
+
+/// <summary>One reader: follows a source and hands each block to the jails that read it, one block at a time. The jails may change while it reads.</summary>
+/// <param name="plan">What it reads.</param>
+/// <param name="inherited">Where to begin in logs that its jails have read through other readers until now.</param>
+/// <param name="positions">How far logs were read.</param>
+/// <param name="tools">What the watch shares.</param>
+internal sealed class SourceRun(SourcePlan plan, IReadOnlyDictionary<string, LogPosition> inherited, PositionBook positions, WatchTools tools) : ISourceObserver
 {
-    private readonly SharedSieve _sieve = new([.. jails.Select(jail => jail.Filter)]);
+    private readonly ILogSource _source = plan.Open(tools.Clock);
     private readonly Lock _lock = new();
     private readonly Dictionary<string, SourceInfo> _logs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SilenceWatch> _silences = new(StringComparer.Ordinal);
     private readonly Dictionary<string, LogPosition> _places = new(StringComparer.Ordinal);
     private IReadOnlyDictionary<string, LogPosition>? _others;
+    private readonly HashSet<string> _followed = new(StringComparer.Ordinal);
+    private volatile IReadOnlyList<JailRun> _jails = [];
+    private volatile LogStart _start = new();
+    private LineFilter[] _filters = [];
+    private SharedSieve _sieve = new([]);
 
-    /// <summary>One reader for each source, however many jails read it.</summary>
-    public static List<SourceRun> Plan(IEnumerable<JailRun> jails, PositionBook positions, WatchLoop loop, EventHub events, TimeProvider clock) =>
-        [.. jails
-            .SelectMany(jail => jail.SourcePlans.Select(plan => (jail, plan)))
-            .GroupBy(pair => (pair.plan.Key, pair.plan.AtEnd))
-            .Select(group =>
-            {
-                JailRun[] readers = [.. group.Select(pair => pair.jail).Distinct()];
-                TimeSpan window = readers.Max(jail => jail.Options.FindTime.Value).ToTimeSpan();
-                DateTimeOffset now = clock.GetUtcNow();
-                DateTimeOffset? notBefore = window < now - DateTimeOffset.UnixEpoch ? now - window : null;
-                var start = new LogStart(AtEnd: group.Key.AtEnd, NotBefore: notBefore, DateOf: readers[0].DateReader());
-                return new SourceRun(group.First().plan.Open(clock), readers, start, group.Key.Key, positions, loop, events, clock);
-            })];
+    /// <summary>What it is known by.</summary>
+    public SourceKey Key => new(plan.Key, plan.AtEnd);
+
+    /// <summary>The jails that read it.</summary>
+    public IReadOnlyList<JailRun> Jails => _jails;
+
+    /// <summary>The logs that it follows now. Used on the loop.</summary>
+    public IReadOnlyCollection<string> Followed => _followed;
+
+    /// <summary>The name of its positions.</summary>
+    private string Name => plan.Key;
 
     /// <summary>Every log of all readers, one entry a log.</summary>
     public static IReadOnlyList<SourceInfo> Merge(IEnumerable<SourceRun> runs) =>
@@ -37,6 +48,33 @@ internal sealed class SourceRun(ILogSource source, IReadOnlyList<JailRun> jails,
             .GroupBy(log => log.Name, StringComparer.Ordinal)
             .Select(group => group.Aggregate((left, right) => left with { Jails = [.. left.Jails.Union(right.Jails)], Failures = left.Failures + right.Failures }))
             .OrderBy(log => log.Name, StringComparer.Ordinal)];
+
+    /// <summary>Hands the next block to these jails, and to no other. Called on the loop, also where a jail's filter has changed.</summary>
+    public void SetJails(IReadOnlyList<JailRun> jails)
+    {
+        IReadOnlyList<JailRun> before = _jails;
+        foreach (string log in _followed)
+        {
+            ForEach(before.Except(jails), jail => jail.Release(log, this));
+            ForEach(jails.Except(before), jail => jail.Adopt(log, this));
+        }
+
+        lock (_lock)
+        {
+            _jails = jails;
+            foreach (string log in _logs.Keys.ToList())
+            {
+                _logs[log] = _logs[log] with { Jails = [.. jails.Select(jail => jail.Name)] };
+            }
+        }
+
+        LineFilter[] filters = [.. jails.Select(jail => jail.Filter)];
+        if (!filters.SequenceEqual(_filters))
+        {
+            (_filters, _sieve) = (filters, new SharedSieve(filters));
+            _start = jails.Count > 0 ? StartFor(jails) : _start;
+        }
+    }
 
     /// <summary>Every log of this source as it stands now.</summary>
     public IReadOnlyList<SourceInfo> Infos
@@ -55,10 +93,10 @@ internal sealed class SourceRun(ILogSource source, IReadOnlyList<JailRun> jails,
     {
         try
         {
-            await foreach (LogBlock block in source.FollowAsync(StartOf, this, cancelToken).ConfigureAwait(false))
+            await foreach (LogBlock block in _source.FollowAsync(StartOf, this, cancelToken).ConfigureAwait(false))
             {
                 // Waited for even at the end: the block is the reader's, who uses it again.
-                await loop.RunAsync(() => Process(block), CancellationToken.None).ConfigureAwait(false);
+                await tools.Loop.RunAsync(() => Process(block), CancellationToken.None).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (cancelToken.IsCancellationRequested)
@@ -70,27 +108,32 @@ internal sealed class SourceRun(ILogSource source, IReadOnlyList<JailRun> jails,
     public void Found(string source)
     {
         Change(source, log => log with { Trouble = null });
-        loop.Post(() => ForEachJail(jail => jail.Adopt(source, this)));
-        events.Publish(BanEventKind.SourceFound, $"Added {Kind(source)}: '{source}'", source: source);
+        tools.Loop.Post(() =>
+        {
+            _followed.Add(source);
+            ForEach(_jails, jail => jail.Adopt(source, this));
+        });
+        tools.Events.Publish(BanEventKind.SourceFound, $"Added {Kind(source)}: '{source}'", source: source);
     }
 
     public void Lost(string source, string reason)
     {
         Change(source, log => log with { Trouble = VisibleText.Of(reason) });
-        loop.Post(() =>
+        tools.Loop.Post(() =>
         {
             _silences.Remove(source);
-            ForEachJail(jail => jail.Release(source, this));
+            _followed.Remove(source);
+            ForEach(_jails, jail => jail.Release(source, this));
         });
-        events.Publish(BanEventKind.SourceLost, $"Lost {Kind(source)} '{source}': {reason}", source: source);
+        tools.Events.Publish(BanEventKind.SourceLost, $"Lost {Kind(source)} '{source}': {reason}", source: source);
     }
 
-    public void Warning(string source, string message) => events.Publish(BanEventKind.SourceWarning, $"{source}: {message}", source: source);
+    public void Warning(string source, string message) => tools.Events.Publish(BanEventKind.SourceWarning, $"{source}: {message}", source: source);
 
     /// <summary>Notices logs that have fallen silent. Called on the loop now and then.</summary>
     public void Tick()
     {
-        DateTimeOffset now = clock.GetUtcNow();
+        DateTimeOffset now = tools.Clock.GetUtcNow();
         foreach ((string log, SilenceWatch silence) in _silences)
         {
             if (silence.Look(now) is { } pause)
@@ -121,7 +164,7 @@ internal sealed class SourceRun(ILogSource source, IReadOnlyList<JailRun> jails,
         }
     }
 
-    private void ForEachJail(Action<JailRun> action)
+    private static void ForEach(IEnumerable<JailRun> jails, Action<JailRun> action)
     {
         foreach (JailRun jail in jails)
         {
@@ -129,10 +172,25 @@ internal sealed class SourceRun(ILogSource source, IReadOnlyList<JailRun> jails,
         }
     }
 
-    private LogStart StartOf(string log) => start with { Position = positions.Find(new PositionKey(name, log)), Others = _others ??= positions.FindAll(name) };
+    private LogStart StartFor(IReadOnlyList<JailRun> jails)
+    {
+        TimeSpan window = jails.Max(jail => jail.Options.FindTime.Value).ToTimeSpan();
+        DateTimeOffset now = tools.Clock.GetUtcNow();
+        DateTimeOffset? notBefore = window < now - DateTimeOffset.UnixEpoch ? now - window : null;
+        return new LogStart(AtEnd: plan.AtEnd, NotBefore: notBefore, DateOf: jails[0].DateReader());
+    }
+
+    private LogStart StartOf(string log) => _start with { Position = inherited.GetValueOrDefault(log) ?? positions.Find(new PositionKey(Name, log)), Others = _others ??= positions.FindAll(Name) };
 
     private bool Process(LogBlock block)
     {
+        IReadOnlyList<JailRun> jails = _jails;
+        if (jails.Count == 0)
+        {
+            // On its way out: nobody has counted these lines, so whoever reads them next begins before them.
+            return false;
+        }
+
         int lines = block.Text.Span.Count('\n');
         int failures = 0;
         bool isSifted = block.Times is null;
@@ -149,10 +207,10 @@ internal sealed class SourceRun(ILogSource source, IReadOnlyList<JailRun> jails,
         // In the same piece of work as the counting, so that no checkpoint can come between.
         if (block.Position is { } position)
         {
-            positions.Note(new PositionKey(name, block.Source), position);
+            positions.Note(new PositionKey(Name, block.Source), position);
         }
 
-        DateTimeOffset now = clock.GetLocalNow();
+        DateTimeOffset now = tools.Clock.GetLocalNow();
         double? behind = block.InOperation ? 0 : block.Times is { Count: > 0 } times ? Math.Max(0, Math.Round((now - times[^1]).TotalSeconds)) : null;
         Change(block.Source, log => log with { Lines = log.Lines + lines, Failures = log.Failures + failures, LastLine = now, SecondsBehind = behind }, block.Position);
         if (block.InOperation && lines > 0)
@@ -176,7 +234,7 @@ internal sealed class SourceRun(ILogSource source, IReadOnlyList<JailRun> jails,
                 _places[name] = place;
             }
 
-            SourceInfo log = _logs.GetValueOrDefault(name) ?? new SourceInfo(name) { Jails = [.. jails.Select(jail => jail.Name)] };
+            SourceInfo log = _logs.GetValueOrDefault(name) ?? new SourceInfo(name) { Jails = [.. _jails.Select(jail => jail.Name)] };
             _logs[name] = change(log);
         }
     }

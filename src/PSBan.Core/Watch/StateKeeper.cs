@@ -22,7 +22,8 @@ internal sealed class StateKeeper(StateSettings settings, WatchLoop loop, EventH
     private TaskCompletionSource _flushed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private DateTimeOffset _nextTry;
     private DateTimeOffset _nextPurge;
-    private IReadOnlyList<JailRun> _jails = [];
+    private readonly Queue<TaskCompletionSource<StoredState>> _readers = new();
+    private JailRoster _jails = new();
     private StoredState _state = new();
     private IBanStore? _store;
     private bool _wantsAll;
@@ -65,16 +66,16 @@ internal sealed class StateKeeper(StateSettings settings, WatchLoop loop, EventH
     }
 
     /// <summary>Lets the jails and the book of positions begin from what the store holds. Called once, before the loop works.</summary>
-    /// <param name="jails">The jails.</param>
+    /// <param name="jails">The jails, which may change later.</param>
     /// <param name="standing">The bans that stand in the packet filters, where there was no state to begin from.</param>
-    public void Resume(IReadOnlyList<JailRun> jails, IEnumerable<Ban> standing)
+    public void Resume(JailRoster jails, IEnumerable<Ban> standing)
     {
         _jails = jails;
         _wantsAll = IsNew;
         Positions.Load(_state.Positions);
         Offenders.Load(_state.Offenders);
         ILookup<string, Ban> bans = _state.Bans.Concat(standing).ToLookup(ban => ban.Jail, StringComparer.Ordinal);
-        foreach (JailRun jail in jails)
+        foreach (JailRun jail in jails.All)
         {
             jail.Resume(_state.Jails.GetValueOrDefault(jail.Name), bans[jail.Name]);
         }
@@ -86,7 +87,7 @@ internal sealed class StateKeeper(StateSettings settings, WatchLoop loop, EventH
     /// <summary>Looks whether something has happened that ought not to wait. Called on the loop after each piece of work.</summary>
     public void Look()
     {
-        foreach (JailRun jail in _jails)
+        foreach (JailRun jail in _jails.All)
         {
             if (jail.Jail.HasBanChanges)
             {
@@ -110,6 +111,7 @@ internal sealed class StateKeeper(StateSettings settings, WatchLoop loop, EventH
                 Checkpoint checkpoint = await loop.RunAsync(Take, CancellationToken.None).ConfigureAwait(false);
                 await SaveAsync(checkpoint).ConfigureAwait(false);
                 flushed.SetResult();
+                await AnswerReadersAsync().ConfigureAwait(false);
                 await PurgeAsync(cancelToken).ConfigureAwait(false);
             }
         }
@@ -117,6 +119,19 @@ internal sealed class StateKeeper(StateSettings settings, WatchLoop loop, EventH
         {
             // The end of the watch.
         }
+    }
+
+    /// <summary>Reads all that is stored, for a jail that begins while the watch runs. Where the store is in trouble, there is nothing.</summary>
+    public async Task<StoredState> ReadAsync(CancellationToken cancelToken)
+    {
+        TaskCompletionSource<StoredState> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+        {
+            _readers.Enqueue(answer);
+        }
+
+        Hurry();
+        return await answer.Task.WaitAsync(cancelToken).ConfigureAwait(false);
     }
 
     /// <summary>Stores what is left, when neither the loop nor <see cref="RunAsync"/> runs any more.</summary>
@@ -182,6 +197,33 @@ internal sealed class StateKeeper(StateSettings settings, WatchLoop loop, EventH
         }
     }
 
+    private async Task AnswerReadersAsync()
+    {
+        TaskCompletionSource<StoredState>[] readers;
+        lock (_lock)
+        {
+            readers = [.. _readers];
+            _readers.Clear();
+        }
+
+        if (readers.Length == 0)
+        {
+            return;
+        }
+
+        StoredState state = new();
+        try
+        {
+            state = Trouble is null && _store is { } store ? await Task.Run(store.Load).ConfigureAwait(false) : state;
+        }
+        catch (StoreException e)
+        {
+            Fail(e);
+        }
+
+        Array.ForEach(readers, reader => reader.SetResult(state));
+    }
+
     private OpenedStore Open() => settings.Path is { } path
         ? OpenedStore.Open(new StoreOptions(path) { MaxMatches = settings.MaxMatches, Clock = clock })
         : new OpenedStore(new MemoryStore(settings.MaxMatches), new StoredState(), null);
@@ -193,7 +235,7 @@ internal sealed class StateKeeper(StateSettings settings, WatchLoop loop, EventH
         return new Checkpoint(clock.GetUtcNow())
         {
             Positions = all ? Positions.TakeAll() : Positions.TakeChanges(),
-            Jails = [.. _jails.Where(jail => all || jail.HasChanges).Select(jail => jail.TakeChanges(all))],
+            Jails = [.. _jails.All.Where(jail => all || jail.HasChanges).Select(jail => jail.TakeChanges(all))],
         };
     }
 
@@ -253,7 +295,7 @@ internal sealed class StateKeeper(StateSettings settings, WatchLoop loop, EventH
             () =>
             {
                 Offenders.Load(opened.State.Offenders.Where(offender => Offenders.Find(offender.Jail, offender.Id) is null));
-                foreach (JailRun jail in _jails)
+                foreach (JailRun jail in _jails.All)
                 {
                     jail.Resume(null, bans[jail.Name]);
                 }
@@ -274,7 +316,7 @@ internal sealed class StateKeeper(StateSettings settings, WatchLoop loop, EventH
             return;
         }
 
-        var limits = new PurgeLimits(now, settings.PurgeAge, [.. _jails.Select(jail => jail.Name)]);
+        var limits = new PurgeLimits(now, settings.PurgeAge, [.. _jails.All.Select(jail => jail.Name)]);
         try
         {
             if (await Task.Run(() => store.Purge(limits), cancelToken).ConfigureAwait(false))

@@ -13,7 +13,7 @@ public sealed record WatchOptions
     public string StatePath { get; init; } = DefaultPaths.State;
 
     /// <summary>
-    /// The packet filter to use for every native action: <c>nft</c>, <c>iptables</c>, <c>ipset</c>, <c>dry-run</c> (which runs no command of any action either); <c>command</c> to
+    /// The packet filter to use for every native action: <c>nft</c>, <c>iptables</c>, <c>ipset</c>, <c>windows-firewall</c>, <c>dry-run</c> (which runs no command of any action either); <c>command</c> to
     /// run every action by its file in action.d; null to follow the configuration.
     /// </summary>
     public string? Firewall { get; init; }

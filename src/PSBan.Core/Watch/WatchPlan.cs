@@ -1,10 +1,6 @@
 using System.IO.Enumeration;
 using PSBan.Configuration;
 using PSBan.Firewalls;
-using PSBan.Firewalls.Command;
-using PSBan.Jails;
-using PSBan.Jails.Increments;
-using PSBan.Matching;
 using PSBan.Model;
 
 namespace PSBan.Watch;
@@ -37,17 +33,23 @@ public sealed class WatchPlan
 
     /// <summary>Reads and prepares.</summary>
     /// <param name="options">Where the configuration lies, and which jails are wanted.</param>
-    public static WatchPlan Load(WatchOptions options)
+    public static WatchPlan Load(WatchOptions options) => Load(options, []);
+
+    /// <summary>Reads and prepares what is to take the place of running jails: their rules keep their names, and a log that is missing just now takes none of them away.</summary>
+    /// <param name="options">Where the configuration lies, and which jails are wanted.</param>
+    /// <param name="running">The jails that run.</param>
+    internal static WatchPlan Load(WatchOptions options, IReadOnlyList<JailPlan> running)
     {
         ArgumentNullException.ThrowIfNull(options);
         WatchConfiguration configuration = ConfigurationLoader.Load(options.ConfigPath, options.StockConfigPath, FirewallFactory.IsNative);
         List<Problem> problems = [.. configuration.Problems];
-        var factory = new FirewallFactory();
+        var factory = new FirewallFactory(running.SelectMany(jail => jail.Rules).Select(rule => rule.Rule));
+        HashSet<string> names = [.. running.Select(jail => jail.Options.Name)];
         List<JailPlan> jails = [];
         foreach (JailOptions jail in configuration.Jails)
         {
-            if ((options.Jails.Count == 0 || options.Jails.Any(name => FileSystemName.MatchesSimpleExpression(name, jail.Name)))
-                && JailPlan.TryCreate(WithoutOwnLog(jail, configuration), factory, options, problems) is { } plan)
+            JailOptions wanted = names.Contains(jail.Name) ? jail with { SkipIfNoLogs = default } : jail;
+            if (IsChosen(jail.Name, options) && JailPlan.TryCreate(WithoutOwnLog(wanted, configuration), factory, options, problems) is { } plan)
             {
                 jails.Add(plan);
             }
@@ -58,6 +60,10 @@ public sealed class WatchPlan
             .Select(name => NotThere(name, configuration)));
         return new WatchPlan(configuration, jails, StateSettings.Read(configuration, options.StatePath, problems), problems);
     }
+
+    /// <summary>Whether a jail is one that the watch is to run.</summary>
+    internal static bool IsChosen(string jail, WatchOptions options) =>
+        options.Jails.Count == 0 || options.Jails.Any(name => FileSystemName.MatchesSimpleExpression(name, jail));
 
     private static Problem NotThere(string name, WatchConfiguration configuration) => new(
         ProblemSeverity.Error,
@@ -94,83 +100,5 @@ public sealed class WatchPlan
             : Configuration.Jails.Count > 0 ? "No jail can run; see the warnings above, and which jails were asked for."
             : "No jail is enabled; write 'enabled = true' under a jail's name in jail.local.",
             Problems);
-    }
-}
-
-/// <summary>One jail made ready to run.</summary>
-/// <param name="Options">Its settings.</param>
-/// <param name="Sources">What it reads.</param>
-/// <param name="Rules">Its rules, with the packet filter that each names.</param>
-/// <param name="Commands">Its actions that are made of commands.</param>
-/// <param name="Lines">How its filter works.</param>
-/// <param name="Increments">How its bans grow longer.</param>
-internal sealed record JailPlan(
-    JailOptions Options,
-    IReadOnlyList<SourcePlan> Sources,
-    IReadOnlyList<FirewallBinding> Rules,
-    IReadOnlyList<CommandDefinition> Commands,
-    LineFilterOptions Lines,
-    IncrementOptions Increments)
-{
-    /// <summary>
-    /// Whether the jail counts the bans of the other jails: fail2ban's <c>recidive</c> reads them in its own log, here they come without a detour, so that none is
-    /// missed or counted twice. Its logs are followed for the bans of other programs.
-    /// </summary>
-    public bool CountsBans => CountsBansOf(Options);
-
-    /// <summary>Whether a jail counts the bans of the others.</summary>
-    public static bool CountsBansOf(JailOptions jail) => jail.Filter.Name == "recidive";
-
-    /// <summary>Prepares a jail; null, with problems told, where it cannot run.</summary>
-    public static JailPlan? TryCreate(JailOptions jail, FirewallFactory factory, WatchOptions options, List<Problem> problems)
-    {
-        int before = problems.Count;
-        LineFilterOptions lines = new() { Clock = options.Clock, SkipsUnlikelyLines = true, FindTime = jail.FindTime.Value.IsPermanent ? null : jail.FindTime.Value.ToTimeSpan() };
-        bool isUsable = LineFilter.TryCreate(jail.Filter, lines, problems) is not null;
-        IncrementOptions increments = IncrementOptions.Read(jail, problems);
-        List<FirewallBinding> rules = [];
-        List<CommandDefinition> commands = [];
-        foreach (ActionOptions action in jail.Actions)
-        {
-            if (FirewallFactory.IsNative(action.File) && options.Firewall != FirewallBackEnds.Command)
-            {
-                if (factory.Create(jail.Name, action, problems) is { } rule)
-                {
-                    rules.Add(rule);
-                }
-            }
-            else if (CommandDefinition.TryCreate(jail.Name, action, problems, jail.BanTime.Value) is { } command)
-            {
-                commands.Add(command);
-            }
-        }
-
-        if (jail.IgnoreCommand is { } ignore && !string.IsNullOrWhiteSpace(ignore.Value))
-        {
-            problems.Add(new Problem(
-                ProblemSeverity.Warning, "IgnoreCommandNotRun", "An ignorecommand is not run by this version: whom it would spare is banned. Name those addresses in ignoreip.", ignore.Location, jail.Name));
-        }
-
-        IReadOnlyList<SourcePlan>? sources = SourcePlan.Choose(jail, CountsBansOf(jail), problems);
-        for (int i = before; i < problems.Count; i++)
-        {
-            problems[i] = problems[i].Jail is null ? problems[i] with { Jail = jail.Name } : problems[i];
-        }
-
-        return isUsable && sources is not null && !problems.Skip(before).Any(problem => problem.Severity == ProblemSeverity.Error)
-            ? new JailPlan(jail, sources, rules, commands, lines, increments)
-            : null;
-    }
-
-    /// <summary>Puts the jail to work.</summary>
-    public JailRun Start(FirewallSet firewalls, ActionSet actions, Offenders offenders, IgnoreSources ignored, HostResolver resolver, WatchLoop loop, EventHub events, TimeProvider clock)
-    {
-        IgnoreList ignore = IgnoreList.Create(
-            Options, ignored, ignored, problem => events.Publish(BanEventKind.ConfigurationProblem, problem.ToString(), Options.Name));
-
-        // Asking once makes known what the list needs, so that it is there before the first line.
-        ignore.Match(Address.Parse("192.0.2.0"));
-        var jail = new Jail(Options, ignore, new BanIncrement(Options, Increments, offenders));
-        return new JailRun(this, jail, [.. firewalls.RulesOf(this), .. actions.Open(this, jail)], resolver, loop, events, clock);
     }
 }

@@ -13,6 +13,7 @@ public sealed class FirewallCompleter : BanCompleter
             new(FirewallBackEnds.Nft, "nftables: a table and sets of our own"),
             new(FirewallBackEnds.Iptables, "iptables and ip6tables: chains of our own"),
             new(FirewallBackEnds.Ipset, "iptables and ip6tables with sets of ipset: many bans at the cost of one"),
+            new(FirewallBackEnds.Windows, "The Windows Firewall: rules that many addresses share"),
             new(FirewallBackEnds.Command, "The commands of the actions' files in action.d, as written"),
             new(FirewallBackEnds.DryRun, "Counts and decides, and leaves the packet filter alone"),
         ];

@@ -24,12 +24,18 @@ public sealed class TestBanFilterCommand : FilterScanCommand
     [Parameter]
     public SwitchParameter ShowIgnored { get; set; }
 
+    /// <summary>Measures how long each pattern takes.</summary>
+    [Parameter]
+    public SwitchParameter ShowTime { get; set; }
+
     /// <summary>The most lines of each kind that are kept.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int MaxLines { get; set; } = ScanOptions.DefaultMaxLines;
 
     private protected override int KeepLines => ShowMissed || ShowMatched || ShowIgnored ? MaxLines : 0;
+
+    private protected override bool MeasuresTime => ShowTime;
 
     /// <inheritdoc/>
     protected override void EndProcessing()

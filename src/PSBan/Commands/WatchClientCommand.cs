@@ -38,6 +38,21 @@ public abstract class WatchClientCommand : BanCommand
         }
     }
 
+    /// <summary>Whether a watch runs that this user may ask; where not, it is no error.</summary>
+    private protected bool IsWatchRunning()
+    {
+        try
+        {
+            _client ??= Wait(WatchClient.ConnectAsync(ResolvedStatePath, CancelToken));
+            return true;
+        }
+        catch (WatchNotRunningException e)
+        {
+            WriteVerbose(e.Message);
+            return false;
+        }
+    }
+
     /// <summary>Hands out what is read of a store, and ends the pipeline where it cannot be read.</summary>
     private protected IEnumerable<T> ReadStore<T>(IEnumerable<T> read, string file)
     {

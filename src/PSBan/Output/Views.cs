@@ -41,6 +41,22 @@ public static class Views
     /// <param name="problems">What is wrong in a configuration.</param>
     public static string Problems(IEnumerable<Problem>? problems) => string.Join('\n', (problems ?? []).Select(Problem));
 
+    /// <summary>Why a packet filter is not usable, else what is worth knowing about it, one sentence a line.</summary>
+    /// <param name="status">The packet filter.</param>
+    public static string Remarks(FirewallStatus status)
+    {
+        ArgumentNullException.ThrowIfNull(status);
+        return Lines(status.Reason is { } reason ? [reason, .. status.Notes] : status.Notes);
+    }
+
+    /// <summary>What was found about a ban, and what to do.</summary>
+    /// <param name="check">The finding.</param>
+    public static string Finding(BanCheck check)
+    {
+        ArgumentNullException.ThrowIfNull(check);
+        return Lines(check.Remedy is { } remedy ? [check.Reason, remedy] : [check.Reason]);
+    }
+
     /// <summary>How long a ban still lasts.</summary>
     /// <param name="ban">The ban.</param>
     public static Duration Remaining(Ban ban)

@@ -19,7 +19,7 @@ public sealed class ControlTests : IAsyncDisposable
     public ControlTests()
     {
         _listener = ControlEndpoint.Listen(_folder.FullName);
-        _serving = new ControlServer(_listener, _watch, _events.Subscribe, (query, _) => Task.FromResult(History(query)), TimeProvider.System).RunAsync(_stop.Token, _stop.Token);
+        _serving = new ControlServer(_listener, _watch, _watch, _events.Subscribe, (query, _) => Task.FromResult(History(query)), TimeProvider.System).RunAsync(_stop.Token, _stop.Token);
     }
 
     public async ValueTask DisposeAsync()
@@ -85,6 +85,22 @@ public sealed class ControlTests : IAsyncDisposable
         ControlException refused = await Assert.ThrowsAsync<ControlException>(() => client.RemoveBanAsync("nosuch", null, _stop.Token));
         Assert.Equal(ControlErrorCode.JailNotFound, refused.Code);
         Assert.Single(await client.RemoveBanAsync(null, ban.Id, _stop.Token));
+    }
+
+    [Fact]
+    public async Task Changes_travel_whole()
+    {
+        await using WatchClient client = await WatchClient.ConnectAsync(_folder.FullName, _stop.Token);
+        ReloadResult done = await client.ReloadAsync(onlyCompares: false, _stop.Token);
+        Assert.Equal((true, "added a; changed b; removed c; 1 jail unchanged"), (done.IsApplied, done.ToString()));
+        ReloadResult refused = await client.ReloadAsync(onlyCompares: true, _stop.Token);
+        Assert.Equal(("no", "jail.local:7: error: [sshd] Wrong."), (refused.Refusal, Assert.Single(refused.Problems).ToString()));
+        JailInfo jail = await client.ChangeJailAsync(
+            "sshd", new JailSettings { MaxRetry = 3, FindTime = Duration.Parse("5m"), BanTime = Duration.Permanent, AddIgnoreIp = ["192.0.2.1"] }, _stop.Token);
+        Assert.Equal(("sshd", 3, "5m", true), (jail.Name, jail.MaxRetry, jail.FindTime.ToString(), jail.BanTime.IsPermanent));
+        Assert.Equal(["192.0.2.1"], jail.IgnoreIp);
+        Assert.Equal(JailState.Suspended, (await client.SuspendJailAsync("sshd", _stop.Token)).State);
+        Assert.Equal(JailState.Running, (await client.ResumeJailAsync("sshd", _stop.Token)).State);
     }
 
     [Fact]
@@ -214,7 +230,7 @@ public sealed class ControlTests : IAsyncDisposable
     }
 
     /// <summary>A watch that only keeps a list of bans.</summary>
-    private sealed class ListWatch : IWatchControl
+    private sealed class ListWatch : IWatchControl, IJailControl
     {
         public List<Ban> Bans { get; } = [];
 
@@ -243,8 +259,25 @@ public sealed class ControlTests : IAsyncDisposable
             return Task.FromResult<IReadOnlyList<Ban>>(lifted);
         }
 
+        public Task<IReadOnlyList<BanCheck>> CheckAsync(string? jail, BanId? id, CancellationToken cancelToken) =>
+            Task.FromResult<IReadOnlyList<BanCheck>>([.. Bans.Where(ban => id is null || ban.Id == id).Select(ban => new BanCheck(ban.Jail, ban.Id) { Firewall = "nft", Cause = BanCheckCause.NotHooked, Reason = "It is not." })]);
+
+        public Task<IReadOnlyList<FirewallRepair>> SyncAsync(CancellationToken cancelToken) =>
+            Task.FromResult<IReadOnlyList<FirewallRepair>>([new FirewallRepair("nft", "sshd") { Wanted = Bans.Count, Restored = 1, RulesMadeAnew = true }]);
+
         public void RequestStop()
         {
         }
+
+        public Task<ReloadResult> ReloadAsync(bool onlyCompares, CancellationToken cancelToken) => Task.FromResult(
+            onlyCompares
+                ? new ReloadResult { Refusal = "no", Problems = [new Problem(ProblemSeverity.Error, "Code", "Wrong.", new SourceLocation("jail.local", 7), "sshd")] }
+                : new ReloadResult { IsApplied = true, Added = ["a"], Changed = ["b"], Removed = ["c"], Unchanged = ["d"] });
+
+        public Task<JailInfo> ChangeAsync(string jail, JailSettings settings, CancellationToken cancelToken) => Task.FromResult(
+            new JailInfo(jail) { MaxRetry = settings.MaxRetry ?? 0, FindTime = settings.FindTime ?? default, BanTime = settings.BanTime ?? default, IgnoreIp = settings.AddIgnoreIp ?? [] });
+
+        public Task<JailInfo> SuspendAsync(string jail, bool isSuspended, CancellationToken cancelToken) =>
+            Task.FromResult(new JailInfo(jail) { State = isSuspended ? JailState.Suspended : JailState.Running });
     }
 }

@@ -44,7 +44,7 @@ public sealed class CommandRunnerTests
         CommandRunner runner = new() { Timeout = TimeSpan.FromMilliseconds(200) };
         string mark = "97" + Random.Shared.Next(100_000, 999_999);
         FirewallException failure = await Assert.ThrowsAsync<FirewallException>(() => RunAsync(runner, $"sleep {mark} & sleep {mark}"));
-        Assert.Equal((FirewallFailure.CommandFailed, "sh had not ended after 0.2 s and was killed."), (failure.Failure, failure.Message));
+        Assert.Equal((FirewallFailure.TimedOut, "sh had not ended after 0.2 s and was killed."), (failure.Failure, failure.Message));
         await WaitUntilGoneAsync(mark);
     }
 

@@ -46,6 +46,37 @@ public sealed class FirewallFactoryTests
     }
 
     [Theory]
+    [InlineData("windows-firewall", "port=25,465;chunk=500", "sshd | 25,465 | tcp | 500")]
+    [InlineData("windows-firewall", "", "sshd |  |  | ")]
+    [InlineData("netsh", "type=allports", "sshd |  |  | ")]
+    [InlineData("nftables", "type=multiport;name=SMTP;port=25;chain=<known/chain>", "sshd-SMTP | 25 | tcp | ")]
+    [InlineData("nftables-allports", "chain_hook=forward", "sshd |  | tcp | ")]
+    [InlineData("iptables-multiport", "port=ssh;chain=DOCKER-USER", "sshd | ssh | tcp | ")]
+    [InlineData("iptables-ipset", "port=ssh", "sshd | ssh | tcp | ")]
+    public void On_Windows_the_Windows_Firewall_serves_the_actions_of_every_packet_filter(string file, string parameters, string expected)
+    {
+        List<Problem> problems = [];
+        FirewallBinding? binding = new FirewallFactory(isWindows: true).Create("sshd", Action(file, parameters), problems);
+        Assert.Empty(problems);
+        Assert.Equal("windows-firewall", binding!.BackEnd);
+        Assert.Equal(expected, $"{binding.Rule.Name} | {binding.Rule.Ports} | {string.Join(' ', binding.Rule.Protocols)} | {binding.Rule.Chunk}");
+        Assert.Equal("dry-run", new FirewallFactory(isWindows: true).Create("sshd", Action("dry-run", ""), problems)!.BackEnd);
+    }
+
+    [Fact]
+    public void The_Windows_Firewall_passes_over_ports_of_other_protocols_and_says_so()
+    {
+        List<Problem> problems = [];
+        Assert.NotNull(new FirewallFactory(isWindows: true).Create("sshd", Action("nftables", "port=53;protocol=tcp,sctp"), problems));
+        Assert.Equal((ProblemSeverity.Warning, "ProtocolPassedOver", s_place), (Assert.Single(problems).Severity, problems[0].Code, problems[0].Location));
+        problems.Clear();
+        Assert.Null(new FirewallFactory(isWindows: true).Create("sshd", Action("nftables", "port=53;protocol=sctp"), problems));
+        Assert.Equal("InvalidProtocol", Assert.Single(problems).Code);
+    }
+
+    [Theory]
+    [InlineData("windows-firewall", "port=22", "FirewallUnavailable", "The action 'windows-firewall' needs the Windows Firewall, which only Windows has; write nftables or iptables.")]
+    [InlineData("nftables", "chunk=0", "InvalidChunk", "The chunk '0', the addresses that share a rule of the Windows Firewall, is not a whole number from 1 to 10000.")]
     [InlineData("nftables", "port=22,70000", "InvalidPort", "'70000' is neither a port (0 to 65535), nor a range such as 1000:1024, nor the name of a service.")]
     [InlineData("nftables", "port=nosuchservice", "InvalidPort", "'nosuchservice' is neither")]
     [InlineData("nftables", "port=30:20", "InvalidPort", "The range of ports '30:20' runs backwards.")]

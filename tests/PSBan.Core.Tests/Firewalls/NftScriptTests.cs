@@ -180,7 +180,7 @@ public sealed class NftScriptTests
             """;
         NftListing listing = NftListing.Parse(Encoding.UTF8.GetBytes(json));
         Assert.Equal([new NftElement(Address.Parse("192.0.2.1"), Duration.Permanent), new NftElement(Address.Parse("192.0.2.2"), Duration.FromSeconds(59))], listing.Sets["addr4-sshd"]);
-        Assert.Equal((1, "input", null), (listing.Chains["input-sshd"].Rules, listing.Chains["input-sshd"].Hook, listing.Chains["plain"].Hook));
+        Assert.Equal((1, "input", null), (listing.Chains["input-sshd"].Rules.Count, listing.Chains["input-sshd"].Hook, listing.Chains["plain"].Hook));
         Assert.True(listing.HasOthers);
         Assert.Throws<FirewallException>(() => NftListing.Parse("[]"u8.ToArray()));
         Assert.Throws<FirewallException>(() => NftListing.Parse("nonsense"u8.ToArray()));

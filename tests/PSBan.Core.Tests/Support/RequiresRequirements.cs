@@ -23,7 +23,7 @@ public static class Requirements
         "netns" => MayMakeNamespaces(),
         _ when Path.IsPathRooted(need) => Path.Exists(need),
         _ => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-            .Concat(["/usr/sbin", "/sbin"])
+            .Concat(["/usr/sbin", "/sbin", "/usr/lib/wine"])
             .Any(folder => File.Exists(Path.Combine(folder, need))),
     };
 

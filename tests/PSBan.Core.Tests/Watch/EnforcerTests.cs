@@ -90,8 +90,44 @@ public sealed class EnforcerTests : IAsyncDisposable
         _clock.Advance(TimeSpan.FromSeconds(61));
         BanEvent repaired = await NextAsync(BanEventKind.FirewallRepaired);
         Assert.Equal("The packet filter faulty differed from the watch: 1 bans were missing and are put back, 1 that nobody wants are removed.", repaired.Message);
-        await StepUntilAsync(() => _firewall.Standing.Count == 2);
+        await StepUntilAsync(() => !_firewall.Standing.Contains("j 203.0.113.9"));
         Assert.Equal(["j 192.0.2.1", "j 192.0.2.2"], _firewall.Standing);
+    }
+
+    [Fact]
+    public async Task Whoever_asks_has_both_sides_compared_at_once_and_is_told_what_was_repaired()
+    {
+        await StartAsync();
+        Add("192.0.2.1");
+        Add("192.0.2.2");
+        await _enforcer.WhenSettledAsync(_stop.Token);
+        Assert.Equal(new FirewallRepair("faulty", "j") { Wanted = 2 }, Assert.Single(await _enforcer.SyncAsync(_stop.Token)));
+
+        _firewall.Drop(Address.Parse("192.0.2.2"));
+        await _firewall.ApplyAsync([new FirewallChange(s_rule, Address.Parse("203.0.113.9"), true, Duration.Permanent)], _stop.Token);
+        Assert.Equal(new FirewallRepair("faulty", "j") { Wanted = 2, Restored = 1, Removed = 1 }, Assert.Single(await _enforcer.SyncAsync(_stop.Token)));
+        Assert.Equal(["j 192.0.2.1", "j 192.0.2.2"], _firewall.Standing);
+
+        _firewall.Flush();
+        Assert.Equal(new FirewallRepair("faulty", "j") { Wanted = 2, Restored = 2, RulesMadeAnew = true }, Assert.Single(await _enforcer.SyncAsync(_stop.Token)));
+        Assert.Equal(["j 192.0.2.1", "j 192.0.2.2"], _firewall.Standing);
+    }
+
+    [Fact]
+    public async Task Whoever_asks_ends_the_wait_after_a_failure_and_hears_why_it_still_fails()
+    {
+        _firewall.Failures = 3;
+        await StartAsync();
+        Add("192.0.2.1");
+        await NextAsync(BanEventKind.FirewallFailed);
+
+        // The clock stands still, so without being asked nothing would be tried again.
+        Assert.Equal("It was refused.", Assert.Single(await _enforcer.SyncAsync(_stop.Token)).Trouble);
+        Assert.Equal("It was refused.", _enforcer.Trouble);
+        Assert.Equal("It was refused.", Assert.Single(await _enforcer.SyncAsync(_stop.Token)).Trouble);
+        Assert.Null(Assert.Single(await _enforcer.SyncAsync(_stop.Token)).Trouble);
+        Assert.Null(_enforcer.Trouble);
+        Assert.Equal(["j 192.0.2.1"], _firewall.Standing);
     }
 
     [Fact]

@@ -77,7 +77,7 @@ public sealed class IptablesFirewallTests(ITestOutputHelper output)
         FirewallRule rule = s_sshd with { Chains = ["DOCKER-USER"] };
         await using IptablesFirewall firewall = new(space.Runner);
         FirewallException refusal = await Assert.ThrowsAsync<FirewallException>(() => firewall.OpenAsync([rule], CancellationToken.None));
-        Assert.Equal(FirewallFailure.CommandFailed, refusal.Failure);
+        Assert.Equal(FirewallFailure.NotYet, refusal.Failure);
         Assert.Contains("the chain DOCKER-USER, which iptables does not have", refusal.Message, StringComparison.Ordinal);
 
         await space.RunAsync("iptables", "-N", "DOCKER-USER");

@@ -16,7 +16,10 @@ public sealed partial class NetworkNamespace : IAsyncDisposable
     public string Name { get; }
 
     /// <summary>Runs tools inside.</summary>
-    internal CommandRunner Runner => new() { Prefix = ["ip", "netns", "exec", Name] };
+    internal CommandRunner Runner => new() { Prefix = ["ip", "netns", "exec", Name], Folders = Folders };
+
+    /// <summary>Folders in which tools are looked for first, such as that of <see cref="IptablesFlavour"/>.</summary>
+    public IReadOnlyList<string> Folders { get; set; } = [];
 
     public static async Task<NetworkNamespace> CreateAsync()
     {
@@ -71,6 +74,38 @@ public sealed partial class NetworkNamespace : IAsyncDisposable
         catch (OperationCanceledException)
         {
             return SocketError.TimedOut;
+        }
+    }
+
+    /// <summary>Sends an echo request (RFC 792, RFC 4443) from an address inside.</summary>
+    /// <returns>Whether the reply came within the time.</returns>
+    public async Task<bool> EchoAsync(string from, string to, TimeSpan limit)
+    {
+        IPAddress source = IPAddress.Parse(from);
+        bool isIPv6 = source.AddressFamily == AddressFamily.InterNetworkV6;
+        using Socket socket = Inside(() => new Socket(source.AddressFamily, SocketType.Raw, isIPv6 ? ProtocolType.IcmpV6 : ProtocolType.Icmp));
+        socket.Bind(new IPEndPoint(source, 0));
+
+        // Type, code, checksum (the kernel's affair in IPv6), identifier, sequence number.
+        byte[] request = isIPv6 ? [128, 0, 0, 0, 0x50, 0x42, 0, 1] : [8, 0, 0xA7, 0xBC, 0x50, 0x42, 0, 1];
+        await socket.SendToAsync(request, new IPEndPoint(IPAddress.Parse(to), 0));
+        using CancellationTokenSource ending = new(limit);
+        byte[] answer = new byte[1500];
+        try
+        {
+            while (true)
+            {
+                int length = await socket.ReceiveAsync(answer, ending.Token);
+                ReadOnlySpan<byte> packet = answer.AsSpan(isIPv6 ? 0 : (answer[0] & 15) * 4, isIPv6 ? length : length - ((answer[0] & 15) * 4));
+                if (packet.Length >= 8 && packet[0] == (isIPv6 ? 129 : 0) && packet[4] == 0x50)
+                {
+                    return true;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
         }
     }
 

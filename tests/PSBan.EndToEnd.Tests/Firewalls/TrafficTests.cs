@@ -88,6 +88,35 @@ public sealed class TrafficTests
     }
 
     [RequiresTheory("netns", "ip", "nft", "iptables", "ipset")]
+    [InlineData("nft", null)]
+    [InlineData("nft", "prerouting")]
+    [InlineData("nft", "input,prerouting")]
+    [InlineData("iptables", null)]
+    [InlineData("ipset", null)]
+    public async Task An_echo_request_is_stopped_where_all_protocols_are_meant(string backEnd, string? hooks)
+    {
+        await using NetworkNamespace server = await NetworkNamespace.CreateAsync(), client = await NetworkNamespace.CreateAsync();
+        await NetworkNamespace.JoinAsync(server, client, s_clients);
+        using Socket ssh = server.Listen(22);
+        FirewallRule all = new() { Jail = "all", Name = "all", Protocols = ["all"], BlockType = "drop", Chains = hooks?.Split(',') ?? [], Priority = -200 };
+        FirewallRule sshd = new() { Jail = "sshd", Name = "sshd", Ports = "22" };
+        await using IFirewall firewall = Make(backEnd, server);
+        await firewall.OpenAsync([all, sshd], CancellationToken.None);
+        (string From, string To)[] bad = [(Bad4, Server4), (Bad6, Server6)], good = [(Good4, Server4), (Good6, Server6)];
+        await ExpectEchoAsync(client, true, [.. bad, .. good]);
+        await firewall.ApplyAsync([Ban(sshd, Bad4), Ban(sshd, Bad6)], CancellationToken.None);
+        await ExpectEchoAsync(client, true, bad);
+        await ExpectAsync(client, SocketError.ConnectionRefused, 22, bad);
+        await firewall.ApplyAsync([Ban(all, Bad4), Ban(all, Bad6)], CancellationToken.None);
+        await ExpectEchoAsync(client, false, bad);
+        await ExpectEchoAsync(client, true, good);
+        Assert.NotEqual(SocketError.Success, await client.ConnectAsync(Bad4, Server4, 22, TimeSpan.FromMilliseconds(300)));
+        await firewall.ApplyAsync([Unban(all, Bad4), Unban(all, Bad6), Unban(sshd, Bad4), Unban(sshd, Bad6)], CancellationToken.None);
+        await ExpectEchoAsync(client, true, bad);
+        await ExpectAsync(client, SocketError.Success, 22, bad);
+    }
+
+    [RequiresTheory("netns", "ip", "nft", "iptables", "ipset")]
     [InlineData("nft")]
     [InlineData("ipset")]
     public async Task The_kernel_ends_a_ban_by_itself_when_nobody_is_left_to_do_it(string backEnd)
@@ -149,6 +178,14 @@ public sealed class TrafficTests
     private static FirewallChange Ban(FirewallRule rule, string address, double seconds = 3600) => new(rule, Address.Parse(address), true, Duration.FromSeconds(seconds));
 
     private static FirewallChange Unban(FirewallRule rule, string address) => new(rule, Address.Parse(address), false, Duration.Zero);
+
+    private static async Task ExpectEchoAsync(NetworkNamespace client, bool expected, params (string From, string To)[] ways)
+    {
+        foreach ((string from, string to) in ways)
+        {
+            Assert.Equal((from, expected), (from, await client.EchoAsync(from, to, expected ? TimeSpan.FromSeconds(20) : TimeSpan.FromMilliseconds(300))));
+        }
+    }
 
     private static async Task ExpectAsync(NetworkNamespace client, SocketError expected, int port, params (string From, string To)[] ways)
     {

@@ -60,7 +60,8 @@ public sealed class SampleTheoryAttribute : TheoryAttribute
 }
 
 /// <summary>
-/// fail2ban's test-only filters, in a folder of their own: they include a file of the stock configuration by a path that is right in its source tree alone.
+/// fail2ban's test-only filters, in a folder of their own: they include a file of the stock configuration by a path that is right in its source tree alone,
+/// some folders above, and how many differs from release to release. So the file stands in all of them.
 /// </summary>
 internal sealed class StagedFilters : IDisposable
 {
@@ -69,7 +70,11 @@ internal sealed class StagedFilters : IDisposable
     public StagedFilters(string stock, string tests)
     {
         Folder = Path.Combine(_root.FullName, "1", "2", "3", "4", "5", "6");
-        Copy(Path.Combine(stock, "filter.d"), Path.Combine(_root.FullName, "config", "filter.d"), "common.*");
+        for (string above = Folder; above.Length >= _root.FullName.Length; above = Path.GetDirectoryName(above)!)
+        {
+            Copy(Path.Combine(stock, "filter.d"), Path.Combine(above, "config", "filter.d"), "common.*");
+        }
+
         Copy(Path.Combine(tests, "filter.d"), Path.Combine(Folder, "filter.d"), "*");
     }
 

@@ -32,6 +32,7 @@ internal sealed class MortalWatch(string folder, Random random) : IAsyncDisposab
         {
             HashSet<(int, int)> seen = [];
             WatchProcess watch = WatchProcess.StartDry(folder, item => See(item, seen));
+            watch.Unkept.UnionWith(["Found", "Banned", "DryRun"]);
             lock (_lock)
             {
                 (_watch, _seen) = (watch, seen);

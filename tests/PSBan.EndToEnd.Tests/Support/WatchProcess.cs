@@ -39,11 +39,21 @@ public sealed class WatchProcess : IAsyncDisposable
 
     /// <summary>Starts a watch that changes no packet filter, and so needs neither a namespace nor rights.</summary>
     /// <param name="folder">Its folder.</param>
-    /// <param name="see">Is handed each event as it comes, in place of the list of events.</param>
+    /// <param name="see">Is handed each event as it comes.</param>
     public static WatchProcess StartDry(string folder, Action<JsonElement>? see = null)
     {
         string[] words = ["watch", "--json", "--config", folder, "--state", StateOf(folder), "--firewall", "dry-run"];
         return new WatchProcess(Process.Start(new ProcessStartInfo(Repository.Psban, words) { RedirectStandardOutput = true, RedirectStandardError = true })!, see);
+    }
+
+    /// <summary>The kinds of event that are not kept, where there would be very many.</summary>
+    public HashSet<string> Unkept { get; } = [];
+
+    /// <summary>Starts a watch that is described otherwise.</summary>
+    public static WatchProcess Start(ProcessStartInfo start)
+    {
+        (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
+        return new WatchProcess(Process.Start(start)!);
     }
 
     /// <summary>The process; every word in front of the watch's own replaces itself by what follows.</summary>
@@ -85,10 +95,16 @@ public sealed class WatchProcess : IAsyncDisposable
 
     public static Task<WatchClient> ConnectAsync(string folder) => WatchClient.ConnectAsync(StateOf(folder), CancellationToken.None);
 
-    public async Task<(int ExitCode, string Error)> StopAsync()
+    public async Task<(int ExitCode, string Error)> StopAsync(string signal = "TERM")
     {
-        using Process kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        Signal(signal);
         return await WhenEndedAsync();
+    }
+
+    /// <summary>Sends it a signal.</summary>
+    public void Signal(string name)
+    {
+        using Process kill = Process.Start("kill", ["-" + name, _process.Id.ToString(CultureInfo.InvariantCulture)]);
     }
 
     public async Task<(int ExitCode, string Error)> WhenEndedAsync()
@@ -123,12 +139,14 @@ public sealed class WatchProcess : IAsyncDisposable
         {
             JsonElement item = JsonDocument.Parse(line).RootElement;
             _see?.Invoke(item);
+            if (Unkept.Contains(item.GetProperty("kind").GetString()!))
+            {
+                continue;
+            }
+
             lock (_events)
             {
-                if (_see is null || item.GetProperty("kind").GetString() == "Started")
-                {
-                    _events.Add(item);
-                }
+                _events.Add(item);
             }
 
             _arrived.Release();

@@ -34,10 +34,12 @@ internal sealed class TailReader
 
     private void Read(Stream stream)
     {
+        // The process does not close what was read of it; the pipe would stay open until the next collection of garbage.
+        using Stream pipe = stream;
         byte[] block = new byte[Limit];
         try
         {
-            for (int read; (read = stream.Read(block)) > 0;)
+            for (int read; (read = pipe.Read(block)) > 0;)
             {
                 Keep(block.AsSpan(0, read));
             }

@@ -188,6 +188,11 @@ internal sealed class IpsetFirewall(CommandRunner runner, TimeProvider time) : I
         foreach (IpsetLayout layout in _layouts.Values)
         {
             string chain = layout.Chain.Chain;
+            if (layout.Chain.From.FirstOrDefault(from => standing.Chains.ContainsKey(from) && !chains.Contains(from)) is { } appeared)
+            {
+                throw new FirewallException(FirewallFailure.Gone, $"The chain {appeared}, on which the rule '{layout.Rule.Name}' hangs, has appeared in {rules} only now.");
+            }
+
             int jumps = layout.Chain.From.Where(chains.Contains).SelectMany(layout.Chain.Jumps).Count();
             if (!standing.Chains.TryGetValue(chain, out List<string>? own) || own.Count < layout.Rules(isIPv6).Count() || standing.JumpsTo(chain).Count() < jumps)
             {

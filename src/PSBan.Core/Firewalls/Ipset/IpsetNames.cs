@@ -17,6 +17,10 @@ internal static class IpsetNames
     private const int LongestChain = 28;
     private const int Suffix = 3;
 
+    /// <summary>Whether a chain is one of PSBan's that looks into sets.</summary>
+    /// <param name="chain">The name of the chain.</param>
+    public static bool IsChain(string chain) => chain.StartsWith(ChainStart, StringComparison.Ordinal);
+
     /// <summary>The chain of a rule.</summary>
     /// <param name="rule">The rule.</param>
     public static string Chain(FirewallRule rule) => ChainStart + SafeName.From(rule.Name, LongestChain - ChainStart.Length);

@@ -49,13 +49,19 @@ internal static class IpsetScript
         return script.Append("COMMIT\n").ToString();
     }
 
-    /// <summary>Adds and removes elements.</summary>
+    /// <summary>Adds and removes elements, the last change of an address only; removals come first, so that a set that is full has room again.</summary>
     /// <param name="changes">The changes, in order.</param>
     /// <param name="layouts">The opened rules by name.</param>
     public static string Apply(IEnumerable<FirewallChange> changes, IReadOnlyDictionary<string, IpsetLayout> layouts)
     {
         StringBuilder script = new();
+        Dictionary<(string Rule, Address Address), FirewallChange> last = [];
         foreach (FirewallChange change in changes)
+        {
+            last[(change.Rule.Name, change.Address)] = change;
+        }
+
+        foreach (FirewallChange change in last.Values.OrderBy(change => change.Add && change.Remaining > Duration.Zero))
         {
             IpsetLayout layout = layouts.GetValueOrDefault(change.Rule.Name) ?? throw new InvalidOperationException($"The rule '{change.Rule.Name}' has not been opened.");
             if (change.Add && change.Remaining > Duration.Zero)

@@ -5,12 +5,13 @@ namespace PSBan.Firewalls.Iptables;
 /// <summary>The filter table of one family (<c>iptables</c> or <c>ip6tables</c>) and what is known to stand in it.</summary>
 /// <param name="runner">Runs the tools.</param>
 /// <param name="isIPv6">Whether this is ip6tables.</param>
-internal sealed class IptablesFamily(CommandRunner runner, bool isIPv6)
+/// <param name="flavour">What the tools' names end with where one flavour is meant.</param>
+internal sealed class IptablesFamily(CommandRunner runner, bool isIPv6, string flavour)
 {
     // Checking the jumps makes the tool fetch the table; with 10,000 rules that is 50 ms instead of 4 for one more. Listing finds what is gone all the same.
     private const int MostCheckedRules = 1000;
 
-    private readonly IptablesTool _tool = new(runner, isIPv6);
+    private readonly IptablesTool _tool = new(runner, isIPv6, flavour);
     private readonly Dictionary<string, HashSet<Address>> _standing = new(StringComparer.Ordinal);
     private HashSet<string> _chains = new(StringComparer.Ordinal);
 
@@ -119,6 +120,11 @@ internal sealed class IptablesFamily(CommandRunner runner, bool isIPv6)
     {
         foreach (IptablesLayout layout in layouts)
         {
+            if (layout.From.FirstOrDefault(chain => standing.Chains.ContainsKey(chain) && !_chains.Contains(chain)) is { } appeared)
+            {
+                throw new FirewallException(FirewallFailure.Gone, $"The chain {appeared}, on which the rule '{layout.Rule.Name}' hangs, has appeared in {_tool} only now.");
+            }
+
             int expected = layout.From.Where(_chains.Contains).SelectMany(layout.Jumps).Count();
             if (!standing.Chains.ContainsKey(layout.Chain) || standing.JumpsTo(layout.Chain).Count() < expected)
             {

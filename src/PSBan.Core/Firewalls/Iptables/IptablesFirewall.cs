@@ -7,11 +7,12 @@ namespace PSBan.Firewalls.Iptables;
 /// and what a dead watcher leaves stays until the next one opens. A batch is one process a family.
 /// </summary>
 /// <param name="runner">Runs the tools.</param>
-internal sealed class IptablesFirewall(CommandRunner runner) : IFirewall, IFirewallNotes
+/// <param name="flavour">What the tools' names end with where one flavour is meant: <c>-legacy</c>, <c>-nft</c>.</param>
+internal sealed class IptablesFirewall(CommandRunner runner, string flavour = "") : IFirewall, IFirewallNotes
 {
     private readonly Dictionary<string, IptablesLayout> _layouts = new(StringComparer.Ordinal);
-    private readonly IptablesFamily _family4 = new(runner, isIPv6: false);
-    private readonly IptablesFamily _family6 = new(runner, isIPv6: true);
+    private readonly IptablesFamily _family4 = new(runner, isIPv6: false, flavour);
+    private readonly IptablesFamily _family6 = new(runner, isIPv6: true, flavour);
     private readonly SortedSet<string> _notes = new(StringComparer.Ordinal);
 
     // Null until the first look.

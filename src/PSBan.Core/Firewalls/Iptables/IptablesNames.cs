@@ -13,6 +13,10 @@ internal static class IptablesNames
     /// <param name="rule">The rule.</param>
     public static string Chain(FirewallRule rule) => Start + SafeName.From(rule.Name, Longest - Start.Length);
 
+    /// <summary>Whether a chain is one of PSBan's that holds a rule for each address.</summary>
+    /// <param name="chain">The name of the chain.</param>
+    public static bool IsOurs(string chain) => chain.StartsWith(Start, StringComparison.Ordinal);
+
     /// <summary>The chain of the filter table meant by an entry of <see cref="FirewallRule.Chains"/>; nft's hooks mean the chains of the same name.</summary>
     /// <param name="chain">A chain, or a hook of nft.</param>
     /// <returns>The chain; null where the filter table cannot have it.</returns>

@@ -6,14 +6,15 @@ namespace PSBan.Firewalls.Iptables;
 /// <summary>The filter table of one family, read and changed as a whole: <c>iptables-save</c> and <c>iptables-restore</c>.</summary>
 /// <param name="runner">Runs the tools.</param>
 /// <param name="isIPv6">Whether this is ip6tables.</param>
-internal sealed partial class IptablesTool(CommandRunner runner, bool isIPv6)
+/// <param name="flavour">What the tools' names end with where one flavour is meant: <c>-legacy</c>, <c>-nft</c>.</param>
+internal sealed partial class IptablesTool(CommandRunner runner, bool isIPv6, string flavour = "")
 {
     // Another program may hold the lock for as long as it takes to read a large set of rules.
     private static readonly string[] s_restore = ["--noflush", "-w", "30"];
     private static readonly string[] s_test = ["--noflush", "--test", "-w", "30"];
     private static readonly string[] s_save = ["-t", "filter"];
 
-    private readonly string _tool = isIPv6 ? "ip6tables" : "iptables";
+    private readonly string _tool = (isIPv6 ? "ip6tables" : "iptables") + flavour;
 
     /// <summary>Reads the whole table.</summary>
     /// <param name="cancelToken">Ends the call early.</param>

@@ -160,7 +160,7 @@ internal sealed class NftFirewall(CommandRunner runner) : IFirewall
     {
         foreach (string hook in layout.Hooks)
         {
-            if (standing.Chains.GetValueOrDefault(NftNames.Chain(layout.Id, hook)) is not { } chain || chain.Hook != hook || chain.Rules < layout.RulesPerChain)
+            if (standing.Chains.GetValueOrDefault(NftNames.Chain(layout.Id, hook)) is not { } chain || chain.Hook != hook || chain.Rules.Count < layout.RulesPerChain)
             {
                 throw Gone($"the chain {layout.ChainPath(hook)} or a rule in it is not there.");
             }

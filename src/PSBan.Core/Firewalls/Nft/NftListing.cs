@@ -8,8 +8,8 @@ namespace PSBan.Firewalls.Nft;
 /// <param name="Priority">Its priority.</param>
 internal sealed record NftChain(string? Hook, int Priority)
 {
-    /// <summary>How many rules it has.</summary>
-    public int Rules { get; set; }
+    /// <summary>Its rules, in order.</summary>
+    public List<NftRule> Rules { get; } = [];
 }
 
 /// <summary>An element that stands in a set.</summary>
@@ -70,7 +70,7 @@ internal sealed class NftListing
                 break;
             case "rule":
                 // A chain stands before its rules.
-                Chains[value.GetProperty("chain").GetString() ?? ""].Rules++;
+                Chains[value.GetProperty("chain").GetString() ?? ""].Rules.Add(NftRule.Read(value));
                 break;
             case "set":
                 Sets[Name(value)] = value.TryGetProperty("elem", out JsonElement elements) ? ReadElements(elements) : [];

@@ -8,24 +8,29 @@ namespace PSBan.Matching.Dates;
 /// <param name="clock">The clock that tells how long a template has not been used.</param>
 internal sealed class DateDetector(IEnumerable<DateTemplate> templates, TimeProvider clock)
 {
+    // So many dates in a row at one place are taken for a habit.
+    private const int LeastAlike = 3;
+
     private static readonly TimeSpan s_longUnused = TimeSpan.FromSeconds(300);
 
     private readonly List<Slot> _slots = [.. templates.Select(template => new Slot(template))];
     private DateSpan _last = DateSpan.Initial;
     private int _lastWinner = int.MaxValue;
+    private DateTemplate? _lastTemplate;
     private int _firstUnused;
+    private int _alike;
 
     /// <summary>Every template with the number of dates it found, in the present order.</summary>
     public IEnumerable<(DateTemplate Template, long Hits)> Usage => _slots.Select(slot => (slot.Template, slot.Hits));
 
     /// <summary>The layout of the last date, which is looked for first in the next line; null where only regexes can tell.</summary>
-    public DateLayout? Expected => _lastWinner < _slots.Count ? _slots[_lastWinner].Template.Layout : null;
+    public DateLayout? Expected { get; private set; }
 
     /// <summary>Takes note of lines that <see cref="Expected"/> accepts, as if each had been searched.</summary>
     /// <param name="line">The last of them.</param>
-    /// <param name="length">The length of its date.</param>
+    /// <param name="date">Its date.</param>
     /// <param name="count">How many there are.</param>
-    public void Repeat(ReadOnlySpan<char> line, int length, long count = 1) => Record(line, 0, length, _lastWinner, count);
+    public void Repeat(ReadOnlySpan<char> line, in FoundDate date, long count = 1) => Record(line, date.Start, date.End, _lastWinner, count);
 
     /// <summary>Looks for the date of a line.</summary>
     /// <param name="line">The line.</param>
@@ -123,9 +128,19 @@ internal sealed class DateDetector(IEnumerable<DateTemplate> templates, TimeProv
             _firstUnused++;
         }
 
-        _last = new DateSpan(line, start, end);
+        DateSpan span = new(line, start, end);
+        _alike = slot.Template == _lastTemplate && span.IsAlike(_last) ? _alike + 1 : 0;
+        (_last, _lastTemplate) = (span, slot.Template);
+        Expected = slot.Template.Layout ?? Learned(slot.Template);
         _lastWinner = winner != 0 && winner != _lastWinner ? MoveUp(winner) : winner;
     }
+
+    private FoundLayout? Learned(DateTemplate template) =>
+        template.Quick is not { } quick ? null
+        : template.IsAnchored ? quick.Leading
+        : Expected is FoundLayout found && found.Date == quick && found.IsAt(_last) ? found
+        : _alike >= LeastAlike ? new FoundLayout(quick, _last)
+        : null;
 
     private int MoveUp(int index)
     {

@@ -10,6 +10,9 @@ internal struct DateFields
 
     private static readonly string[] s_days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
+    // The days that a month has in any year.
+    private static readonly byte[] s_leastDays = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
     /// <summary>The names of groups that carry a date; all others are no business of a date.</summary>
     public const string Codes = "yYmBbdHIMSAawjUWzZp";
 
@@ -84,6 +87,21 @@ internal struct DateFields
             default:
                 return TryNumber(text, out int number) && TakeNumber(code, number);
         }
+    }
+
+    /// <summary>The date as a stamp, where it is one of day and month that exists in every year that could be meant.</summary>
+    /// <param name="stamp">The stamp.</param>
+    public readonly bool TryStamp(out DateStamp stamp)
+    {
+        stamp = default;
+        if (Year is < 1970 or > 2999 || Month is not (>= 1 and <= 12) || Day is not >= 1 || Day > (Year is { } year ? DateTime.DaysInMonth(year, Month.Value) : s_leastDays[Month.Value - 1])
+            || Hour > 23 || Minute > 59 || Second > 59 || Offset is <= DateStamp.NoOffset or > short.MaxValue)
+        {
+            return false;
+        }
+
+        stamp = new DateStamp((short)(Year ?? 0), (byte)Month.Value, (byte)Day.Value, (((Hour * 60) + Minute) * 60) + Second, (short?)Offset ?? DateStamp.NoOffset);
+        return true;
     }
 
     private bool TakeNumber(char code, int number)

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace PSBan.Matching.Dates;
 
 /// <summary>
-/// A reader written by hand for a layout that most lines have, where a regex would take a hundred times as long. What it accepts, the regex of its template
-/// matches too, from the start of the line to the same end and with the same fields; what it does not accept is left to the regex.
+/// A quick reader for a layout that most lines have. What it accepts, the regex of its template matches too, at the same place and with the same fields; what
+/// it does not accept is left to the regex. It remembers nothing: any thread may use it.
 /// </summary>
 internal abstract class DateLayout
 {
@@ -20,11 +20,37 @@ internal abstract class DateLayout
             _ => null,
         };
 
+    /// <summary>Reads the date of a line.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="found">The date and where it stands.</param>
+    /// <returns>False where it is for the regex to tell.</returns>
+    public abstract bool Read(ReadOnlySpan<char> line, out FoundDate found);
+}
+
+/// <summary>A date that a <see cref="DateLayout"/> found.</summary>
+/// <param name="Start">Where it starts.</param>
+/// <param name="End">Where it ends.</param>
+/// <param name="CutStart">Where the part starts that is cut out of the line.</param>
+/// <param name="CutEnd">Where that part ends.</param>
+/// <param name="Stamp">The date.</param>
+internal readonly record struct FoundDate(int Start, int End, int CutStart, int CutEnd, DateStamp Stamp);
+
+/// <summary>A layout at the start of the line, read by hand.</summary>
+internal abstract class LeadingLayout : DateLayout
+{
+    /// <inheritdoc/>
+    public sealed override bool Read(ReadOnlySpan<char> line, out FoundDate found)
+    {
+        int length = Read(line, out DateStamp stamp);
+        found = new FoundDate(0, length, 0, length, stamp);
+        return length > 0;
+    }
+
     /// <summary>Reads the date at the start of a line.</summary>
     /// <param name="line">The line.</param>
     /// <param name="stamp">The date.</param>
     /// <returns>The length of the date; 0 where it is for the regex to tell.</returns>
-    public abstract int Read(ReadOnlySpan<char> line, out DateStamp stamp);
+    protected abstract int Read(ReadOnlySpan<char> line, out DateStamp stamp);
 
     /// <summary>Reads two digits.</summary>
     /// <param name="tens">The first.</param>
@@ -49,7 +75,7 @@ internal abstract class DateLayout
 }
 
 /// <summary><c>Nov 20 06:12:24</c> or <c>Nov  2 06:12:24</c>, and a blank behind it; the month as syslog writes it.</summary>
-internal sealed class SyslogLayout : DateLayout
+internal sealed class SyslogLayout : LeadingLayout
 {
     private const int Length = 15;
 
@@ -58,7 +84,7 @@ internal sealed class SyslogLayout : DateLayout
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override int Read(ReadOnlySpan<char> line, out DateStamp stamp)
+    protected override int Read(ReadOnlySpan<char> line, out DateStamp stamp)
     {
         stamp = default;
 
@@ -99,7 +125,7 @@ internal sealed class SyslogLayout : DateLayout
 }
 
 /// <summary><c>2026-11-20 06:12:24</c> with a <c>T</c>, a fraction, a zone, slashes or dots, as it comes; a blank behind it.</summary>
-internal sealed class IsoLayout : DateLayout
+internal sealed class IsoLayout : LeadingLayout
 {
     private const int Seconds = 19;
     private const int LongestFraction = 6;
@@ -109,7 +135,7 @@ internal sealed class IsoLayout : DateLayout
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override int Read(ReadOnlySpan<char> line, out DateStamp stamp)
+    protected override int Read(ReadOnlySpan<char> line, out DateStamp stamp)
     {
         stamp = default;
         if (line.Length < Seconds + 2 || line[0] != '2' || line[1] != '0' || line[2] > '2' || line[4] is not ('-' or '/' or '.') || line[7] != line[4] || line[10] is not ('T' or ' '))

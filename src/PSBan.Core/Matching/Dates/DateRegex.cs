@@ -45,7 +45,10 @@ internal sealed class DateRegex(string pattern)
     /// <exception cref="PatternException">It is none.</exception>
     public static void Validate(string pattern) => Parse(pattern);
 
-    private static ParsedPattern Parse(string pattern) => PatternParser.Parse(new ExpandedPattern(pattern, pattern, [new ExpandedPattern.Piece(0, 0, IsTag: false)]));
+    /// <summary>Parses a regex.</summary>
+    /// <param name="pattern">The regex in Python's dialect.</param>
+    /// <exception cref="PatternException">It is none.</exception>
+    public static ParsedPattern Parse(string pattern) => PatternParser.Parse(new ExpandedPattern(pattern, pattern, [new ExpandedPattern.Piece(0, 0, IsTag: false)]));
 
     private Regex Current()
     {

@@ -43,6 +43,14 @@ internal readonly struct DateSpan
         (At(line, Start - 1) == _before || IsSameMark(At(line, Start), _first))
         && (At(line, End) == _behind || IsSameMark(At(line, End - 1), _last));
 
+    /// <summary>Whether another line has the same characters outside a date at this place.</summary>
+    /// <param name="line">The other line.</param>
+    public bool StandsAlikeIn(ReadOnlySpan<char> line) => line.Length >= End && At(line, Start - 1) == _before && At(line, End) == _behind;
+
+    /// <summary>Whether another date stood at the same place, between the same characters.</summary>
+    /// <param name="other">The other.</param>
+    public bool IsAlike(DateSpan other) => other.Start == Start && other.End == End && other._before == _before && other._behind == _behind;
+
     private static bool IsSameMark(int character, int known) => character == known && (known < 0 || !char.IsLetterOrDigit((char)known));
 
     private static int At(ReadOnlySpan<char> line, int index) => (uint)index < (uint)line.Length ? line[index] : NoCharacter;

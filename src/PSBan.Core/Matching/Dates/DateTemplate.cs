@@ -18,6 +18,9 @@ internal abstract class DateTemplate(string name, BoundedDate date)
     /// <summary>Reads most of its dates without the regex; null where there is only the regex.</summary>
     public virtual DateLayout? Layout => null;
 
+    /// <summary>The regex for the quick engine, made when it is first asked for; null where there is none.</summary>
+    public virtual QuickDate? Quick => null;
+
     /// <summary>Whether it is bound to the start or the end of the line.</summary>
     public bool IsAnchored { get; } = date.IsAnchored;
 

@@ -5,16 +5,24 @@ namespace PSBan.Matching.Dates;
 /// <summary>A layout made of <c>%</c> codes.</summary>
 internal sealed class FieldTemplate : DateTemplate
 {
+    private readonly Lazy<QuickDate?> _quick;
     private (char Code, int Group)[]? _fields;
 
     private FieldTemplate(string pattern, string name, BoundedDate date)
-        : base(name, date) => (Pattern, Layout) = (pattern, DateLayout.Of(pattern));
+        : base(name, date)
+    {
+        (Pattern, Layout) = (pattern, DateLayout.Of(pattern));
+        _quick = new Lazy<QuickDate?>(() => QuickDate.TryCreate(date.Regex, date.CutGroup));
+    }
 
     /// <inheritdoc/>
     public override string Pattern { get; }
 
     /// <inheritdoc/>
     public override DateLayout? Layout { get; }
+
+    /// <inheritdoc/>
+    public override QuickDate? Quick => _quick.Value;
 
     /// <summary>Makes a template of one date pattern.</summary>
     /// <param name="pattern">The pattern, its prefix words and codes unexpanded.</param>

@@ -20,7 +20,8 @@ internal abstract class SetLoop : QuickStep
         (Least, _most, _set, _stop, Next) = (least, most, set, stop, next);
         First = least > 0 ? set : set.Or(next.First);
         GoesAtEnd = least == 0 && next.GoesAtEnd;
-        NextText = (next as LiteralStep)?.Text;
+        NextText = next.Start;
+        Needs = next.Needs;
     }
 
     /// <summary>How many at least.</summary>

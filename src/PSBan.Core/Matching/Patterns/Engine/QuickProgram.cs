@@ -14,6 +14,10 @@ internal sealed class QuickProgram(QuickStep start, int groupNumbers, int[] name
 
     private const long LeastWork = 4_000;
     private const int WorkPerCharacter = 32;
+    private const int MostNeeds = 2;
+
+    // A look for them is cheaper than the search; the longest are the rarest.
+    private readonly string[] _needs = [.. start.Needs.Where(need => need != start.Start).OrderByDescending(need => need.Length).Take(MostNeeds)];
 
     /// <summary>Compiles a pattern; null where it has what this engine does not do.</summary>
     /// <param name="pattern">The pattern.</param>
@@ -23,14 +27,36 @@ internal sealed class QuickProgram(QuickStep start, int groupNumbers, int[] name
     /// <param name="text">The text, without characters that take two places.</param>
     /// <param name="spans">Receives start and end of the match and of every named group, -1 for those that took no part; empty where they are not asked for.</param>
     /// <returns>Whether there is a match; null where the search was given up.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool? TrySearch(ReadOnlySpan<char> text, Span<int> spans)
+    {
+        foreach (string need in _needs)
+        {
+            if (!text.Contains(need, StringComparison.Ordinal))
+            {
+                return false;
+            }
+        }
+
+        return TrySearch(text, 0, isBound ? 0 : text.Length, spans);
+    }
+
+    /// <summary>Looks for a match that begins at a place.</summary>
+    /// <param name="text">The text, without characters that take two places.</param>
+    /// <param name="at">The place.</param>
+    /// <param name="spans">As for <see cref="TrySearch(ReadOnlySpan{char}, Span{int})"/>.</param>
+    /// <returns>Whether there is one; null where the search was given up.</returns>
+    public bool? TryMatchAt(ReadOnlySpan<char> text, int at, Span<int> spans) => TrySearch(text, at, at, spans);
+
+    /// <summary>Whether every match begins at the start of the text.</summary>
+    public bool IsBound => isBound;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool? TrySearch(ReadOnlySpan<char> text, int first, int last, Span<int> spans)
     {
         Span<int> groups = stackalloc int[groupNumbers];
         groups.Fill(-1);
         QuickRun run = new(text, groups, LeastWork + ((long)WorkPerCharacter * text.Length));
-        int last = isBound ? 0 : text.Length;
-        for (int at = 0; at <= last; at++)
+        for (int at = first; at <= last; at++)
         {
             int end = start.CanGo(text, at) && run.Work() ? start.Go(ref run, at) : -1;
             if (run.GaveUp)

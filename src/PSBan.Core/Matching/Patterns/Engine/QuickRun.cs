@@ -23,6 +23,9 @@ internal ref struct QuickRun(ReadOnlySpan<char> text, Span<int> groups, long wor
     /// <summary>Whether there was too much to do; then nothing is known.</summary>
     public readonly bool GaveUp => _workLeft < 0;
 
+    /// <summary>Ends the search without a verdict.</summary>
+    public void GiveUp() => _workLeft = -1;
+
     /// <summary>Takes note of a try.</summary>
     /// <param name="characters">How many characters it looked at.</param>
     /// <returns>Whether to go on.</returns>

@@ -13,6 +13,12 @@ internal abstract class QuickStep
     /// <summary>Whether they can succeed at the end of the text; true where it is not known.</summary>
     public bool GoesAtEnd { get; protected set; } = true;
 
+    /// <summary>The characters that this step and what follows it begin with; null where they are not known.</summary>
+    public string? Start { get; protected set; }
+
+    /// <summary>Texts of which each is in whatever this step and what follows it match.</summary>
+    public string[] Needs { get; protected set; } = [];
+
     /// <summary>Goes on from a place, in Python's order.</summary>
     /// <param name="run">The search.</param>
     /// <param name="at">The place.</param>
@@ -23,6 +29,10 @@ internal abstract class QuickStep
     /// <param name="text">The text.</param>
     /// <param name="at">The place.</param>
     public bool CanGo(ReadOnlySpan<char> text, int at) => (uint)at < (uint)text.Length ? First.Has(text[at]) : GoesAtEnd;
+
+    /// <summary>Takes over what is known of what follows, for a step that takes no characters.</summary>
+    /// <param name="next">What follows.</param>
+    protected void BeAs(QuickStep next) => (First, GoesAtEnd, Start, Needs) = (next.First, next.GoesAtEnd, next.Start, next.Needs);
 }
 
 /// <summary>The end of the pattern, or of a part that is looked at by itself.</summary>
@@ -36,6 +46,8 @@ internal sealed class EndStep : QuickStep
 /// <summary>Certain characters one after the other.</summary>
 internal sealed class LiteralStep : QuickStep
 {
+    private const int MostNeeds = 8;
+
     private readonly QuickStep _next;
 
     public LiteralStep(string text, QuickStep next)
@@ -43,6 +55,8 @@ internal sealed class LiteralStep : QuickStep
         (Text, _next) = (text, next);
         First = QuickSet.Of(CharacterSet.Of(text[0]));
         GoesAtEnd = false;
+        Start = text;
+        Needs = [text, .. next.Needs.Where(need => !text.Contains(need, StringComparison.Ordinal)).Take(MostNeeds - 1)];
     }
 
     /// <summary>The characters.</summary>
@@ -62,7 +76,7 @@ internal sealed class SetStep : QuickStep
 {
     private readonly QuickStep _next;
 
-    public SetStep(QuickSet set, QuickStep next) => (First, GoesAtEnd, _next) = (set, false, next);
+    public SetStep(QuickSet set, QuickStep next) => (First, GoesAtEnd, Needs, _next) = (set, false, next.Needs, next);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -70,11 +84,20 @@ internal sealed class SetStep : QuickStep
 }
 
 /// <summary>A place of a kind.</summary>
-internal sealed class AnchorStep(AnchorKind kind, QuickStep next) : QuickStep
+internal sealed class AnchorStep : QuickStep
 {
+    private readonly AnchorKind _kind;
+    private readonly QuickStep _next;
+
+    public AnchorStep(AnchorKind kind, QuickStep next)
+    {
+        (_kind, _next) = (kind, next);
+        BeAs(next);
+    }
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override int Go(ref QuickRun run, int at) => Anchors.IsAt(kind, run.Text, at) ? next.Go(ref run, at) : -1;
+    public override int Go(ref QuickRun run, int at) => Anchors.IsAt(_kind, run.Text, at) ? _next.Go(ref run, at) : -1;
 }
 
 /// <summary>The first of several ways that leads to a match.</summary>
@@ -88,11 +111,17 @@ internal sealed class BranchStep : QuickStep
     // A bit for each branch that can go on with an ASCII character.
     private readonly uint[]? _byCharacter;
 
+    // For each branch what must still come, where that differs from branch to branch; a look for it is cheaper than going there in vain.
+    private readonly string?[]? _needs;
+
     public BranchStep(QuickStep[] branches)
     {
         _branches = branches;
         First = branches.Select(branch => branch.First).Aggregate((left, right) => left.Or(right));
         GoesAtEnd = branches.Any(branch => branch.GoesAtEnd);
+        Needs = [.. branches[0].Needs.Where(need => branches.All(branch => branch.Needs.Contains(need)))];
+        string?[] needs = [.. branches.Select(branch => branch.Needs.Except(Needs).Where(need => need != branch.Start).MaxBy(need => need.Length))];
+        _needs = needs.All(need => need is null) ? null : needs;
         if (branches.Length <= MostInMask)
         {
             _byCharacter = [.. Enumerable.Range(0, Ascii).Select(c => Mask((char)c))];
@@ -111,7 +140,8 @@ internal sealed class BranchStep : QuickStep
 
         for (uint left = byCharacter[run.Text[at]]; left != 0; left &= left - 1)
         {
-            int end = run.Work() ? _branches[BitOperations.TrailingZeroCount(left)].Go(ref run, at) : -1;
+            int branch = BitOperations.TrailingZeroCount(left);
+            int end = run.Work() && (_needs is null || IsNeedMet(ref run, branch, at)) ? _branches[branch].Go(ref run, at) : -1;
             if (end >= 0 || run.GaveUp)
             {
                 return end;
@@ -119,6 +149,12 @@ internal sealed class BranchStep : QuickStep
         }
 
         return -1;
+    }
+
+    private bool IsNeedMet(ref QuickRun run, int branch, int at)
+    {
+        string? need = _needs![branch];
+        return need is null || (run.Work(run.Text.Length - at) && run.Text[at..].Contains(need, StringComparison.Ordinal));
     }
 
     private int TryAll(ref QuickRun run, int at)
@@ -156,7 +192,11 @@ internal sealed class OpenStep : QuickStep
     private readonly int _slot;
     private readonly QuickStep _next;
 
-    public OpenStep(int slot, QuickStep next) => (_slot, _next, First, GoesAtEnd) = (slot, next, next.First, next.GoesAtEnd);
+    public OpenStep(int slot, QuickStep next)
+    {
+        (_slot, _next) = (slot, next);
+        BeAs(next);
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -180,7 +220,11 @@ internal sealed class CloseStep : QuickStep
     private readonly int _slot;
     private readonly QuickStep _next;
 
-    public CloseStep(int slot, QuickStep next) => (_slot, _next, First, GoesAtEnd) = (slot, next, next.First, next.GoesAtEnd);
+    public CloseStep(int slot, QuickStep next)
+    {
+        (_slot, _next) = (slot, next);
+        BeAs(next);
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -200,13 +244,22 @@ internal sealed class CloseStep : QuickStep
 }
 
 /// <summary>What a group took, again.</summary>
-internal sealed class RepeatedGroupStep(int slot, QuickStep next) : QuickStep
+/// <param name="slot">The group's.</param>
+/// <param name="ignoresCase">Whether letters may come in the other case: what has any is left to others.</param>
+/// <param name="next">What follows.</param>
+internal sealed class RepeatedGroupStep(int slot, bool ignoresCase, QuickStep next) : QuickStep
 {
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override int Go(ref QuickRun run, int at)
     {
         (int start, int close) = (run.Groups[slot], run.Groups[slot + 1]);
+        if (ignoresCase && start >= 0 && close >= start && run.Text[start..close].ContainsAnyExceptInRange('!', '@'))
+        {
+            run.GiveUp();
+            return -1;
+        }
+
         return start >= 0 && close >= start && run.Work(close - start) && run.Text[at..].StartsWith(run.Text[start..close]) ? next.Go(ref run, at + close - start) : -1;
     }
 }
