@@ -62,7 +62,7 @@ internal sealed record JailPlan(
                 ProblemSeverity.Warning, "IgnoreCommandNotRun", "An ignorecommand is not run by this version: whom it would spare is banned. Name those addresses in ignoreip.", ignore.Location, jail.Name));
         }
 
-        IReadOnlyList<SourcePlan>? sources = SourcePlan.Choose(jail, CountsBansOf(jail), problems);
+        IReadOnlyList<SourcePlan>? sources = options.Input is { } input ? [new SourcePlan(input.Name, false, _ => input)] : SourcePlan.Choose(jail, CountsBansOf(jail), problems);
         for (int i = before; i < problems.Count; i++)
         {
             problems[i] = problems[i].Jail is null ? problems[i] with { Jail = jail.Name } : problems[i];

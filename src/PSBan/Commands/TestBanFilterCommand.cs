@@ -1,6 +1,6 @@
 using System.Management.Automation;
-using PSBan.Binding;
 using PSBan.Scan;
+using PSBan.Sources;
 
 namespace PSBan.Commands;
 
@@ -9,7 +9,7 @@ namespace PSBan.Commands;
 [OutputType(typeof(FilterReport))]
 public sealed class TestBanFilterCommand : FilterScanCommand
 {
-    private PipelineLogSource? _lines;
+    private FedLogSource? _lines;
     private Task<FilterReport>? _report;
 
     /// <summary>Keeps the lines that no pattern matched.</summary>
@@ -90,7 +90,7 @@ public sealed class TestBanFilterCommand : FilterScanCommand
     {
         if (_lines is null)
         {
-            PipelineLogSource lines = _lines = new PipelineLogSource();
+            FedLogSource lines = _lines = new FedLogSource("pipeline");
             _report = Task.Run(() => Scan.TestAsync([lines], CancelToken), CancelToken);
         }
 
