@@ -127,7 +127,7 @@ internal sealed class TailedFile : IDisposable
     {
         (_offset, _lines, _carry, _isSkipping, _holdsMore, _isFresh) = (offset, lines, [], false, false, offset == 0);
         _headHashed = -1;
-        _headCount = 0;
+        _headCount = FilePrint.ReadFully(_handle, _head.AsSpan(0, (int)Math.Min(offset, FilePrint.HeadLimit)), 0);
         _behindCount = (int)Math.Min(offset, FilePrint.TailLimit);
         _behindCount = FilePrint.ReadFully(_handle, _behind.AsSpan(0, _behindCount), offset - _behindCount);
         _encoding = offset == 0 ? null : EncodingOfHead();
@@ -139,15 +139,11 @@ internal sealed class TailedFile : IDisposable
     public void MoveTo(LogPosition place)
     {
         MoveTo(place.Offset, place.Line > 0 || place.Offset == 0 ? place.Line : -1);
-        if (FilePrint.TryParse(place.Identity, out FilePrint print))
+        if (FilePrint.TryParse(place.Identity, out FilePrint print)
+            && (FilePrint.Hash(_head.AsSpan(0, Math.Min(_headCount, print.HeadLength))) != print.Head
+                || (print.TailLength == _behindCount && FilePrint.Hash(_behind.AsSpan(0, _behindCount)) != print.Tail)))
         {
-            if (print.TailLength == _behindCount && FilePrint.Hash(_behind.AsSpan(0, _behindCount)) != print.Tail)
-            {
-                throw new IOException("The file was changed while it was being opened.");
-            }
-
-            // What the file begins with is known, whatever becomes of it before it is read.
-            (_headHashed, _headHash) = (print.HeadLength, print.Head);
+            throw new IOException("The file was changed while it was being opened.");
         }
     }
 
@@ -176,7 +172,6 @@ internal sealed class TailedFile : IDisposable
         int head = (int)Math.Min(_offset, FilePrint.HeadLimit);
         if (head != _headHashed)
         {
-            _headCount = _headCount < head ? FilePrint.ReadFully(_handle, _head.AsSpan(0, head), 0) : _headCount;
             (_headHashed, _headHash) = (head, FilePrint.Hash(_head.AsSpan(0, Math.Min(head, _headCount))));
         }
 
@@ -327,6 +322,14 @@ internal sealed class TailedFile : IDisposable
             block = block with { Text = block.Text[1..] };
         }
 
+        if (_offset == _headCount && _headCount < FilePrint.HeadLimit)
+        {
+            // Taken from what is handed out and not from the file, which may have become another one meanwhile.
+            ReadOnlySpan<byte> head = bytes[..Math.Min(bytes.Length, FilePrint.HeadLimit - _headCount)];
+            head.CopyTo(_head.AsSpan(_headCount));
+            _headCount += head.Length;
+        }
+
         _offset += bytes.Length;
         _isSkipping = cutter.IsSkipping;
         long first = _lines < 0 ? 0 : _lines + 1;
@@ -361,6 +364,13 @@ internal sealed class TailedFile : IDisposable
         int hole = _byDefault.Unit > 1 ? 0 : end < 0 ? cutter.Pending.Length : end;
         _isFresh = hole > 0 && end < 0;
         cutter.Skip(hole);
+        if (_offset == _headCount && _headCount < FilePrint.HeadLimit)
+        {
+            int head = Math.Min(hole, FilePrint.HeadLimit - _headCount);
+            _head.AsSpan(_headCount, head).Clear();
+            _headCount += head;
+        }
+
         _offset += hole;
         _behindCount = hole > 0 ? 0 : _behindCount;
     }

@@ -197,7 +197,16 @@ internal sealed partial class NumberedLog(int id, string path)
     {
         File.Delete(file);
         Note($"delete {Name(file)}");
+        bool isPlaceGone = _files[file].Exists(number => number >= _confirmed);
         Forget(file);
+        if (isPlaceGone && file != Path)
+        {
+            // The file is gone in which reading may have stood, and nothing tells any more which of the others have been read.
+            foreach (List<int> numbers in _files.Values)
+            {
+                Lose(numbers, isGone: false);
+            }
+        }
     }
 
     /// <summary>Takes note that a file has gone with its folder.</summary>
