@@ -176,6 +176,11 @@ internal sealed partial class FollowSession
         }
 
         _byNode.Add(key, left);
+        if (place is not null && left.IsUntouched)
+        {
+            left.MoveTo(place);
+        }
+
         (left.IsLeft, left.QuietSince, left.InOperation) = (true, Now, before.InOperation);
         int index = _tails.IndexOf(before);
         _tails.Insert(index < 0 ? _tails.Count : index, left);
@@ -183,8 +188,10 @@ internal sealed partial class FollowSession
     }
 
     /// <summary>Takes in the rotated files that nobody saw while they had the log's path, since it was rotated more than once.</summary>
+    /// <param name="before">The file that they come before.</param>
+    /// <param name="last">Where reading stood; null where that is in none of them.</param>
     /// <returns>Whether there are any.</returns>
-    private bool AdoptLater(TailedFile before)
+    private bool AdoptLater(TailedFile before, LogPosition? last = null)
     {
         bool any = false;
         foreach ((TailedFile later, RotationAge age) in SiblingFinder.FindLater(before.Source, before.Since!.Value, before, _encoding, IsRead))
@@ -206,7 +213,7 @@ internal sealed partial class FollowSession
 
             any = true;
             _delivering.Remove(before.Source);
-            AdoptLeft(later, null, before);
+            AdoptLeft(later, last is not null && FilePrint.Fits(last, later.Handle) ? last : null, before);
         }
 
         return any;

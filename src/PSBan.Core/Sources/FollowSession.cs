@@ -159,7 +159,7 @@ internal sealed partial class FollowSession : IDisposable
                     tail.Since = SiblingFinder.AgeOf(tail.Source, AdoptLeft(copy, last, before: tail));
                 }
 
-                if (AdoptLater(before: tail) | copy is not null)
+                if (AdoptLater(before: tail, copy is null ? last : null) | copy is not null)
                 {
                     tail.End(cutter);
                     _delivering.Remove(tail.Source);
@@ -205,6 +205,8 @@ internal sealed partial class FollowSession : IDisposable
         try
         {
             bool mayBeOvertaken = MayBeOvertaken(tail);
+            TailedFile? older = tail.IsLeft ? null : _tails.TakeWhile(other => other != tail).LastOrDefault(other => other.IsLeft && other.Source == tail.Source);
+            LogPosition? before = older is null ? null : tail.Position();
             if (!tail.Read(cutter, out CutBlock cut, out long firstLine))
             {
                 tail.InOperation = true;
@@ -216,6 +218,15 @@ internal sealed partial class FollowSession : IDisposable
                 // Copied and emptied once more before anybody looked: what was lost here stands in the copy and comes first.
                 tail.BeginAnew();
                 tail.IsDirty = true;
+                cutter.Skip(cutter.Pending.Length);
+                return false;
+            }
+
+            if (before is not null && older!.HasGrown())
+            {
+                // Its writer changed files between the two looks: what it wrote to the old one comes first.
+                tail.MoveTo(before);
+                (older.IsDirty, tail.IsDirty) = (true, true);
                 cutter.Skip(cutter.Pending.Length);
                 return false;
             }

@@ -125,7 +125,15 @@ public abstract partial class FilterScanCommand : BanCommand
     private protected IReadOnlyList<ILogSource> OpenLogs()
     {
         _progress = _logs.Count > 0 ? new ScanProgress(_logs, Scan.Meter, TimeProvider.System) : null;
-        return [.. _logs.Select(Scan.Open)];
+        try
+        {
+            return [.. _logs.Select(Scan.Open)];
+        }
+        catch (IOException e)
+        {
+            ThrowTerminatingError(Errors.LogUnreadable(e, LogPath));
+            throw;
+        }
     }
 
     private protected override void ShowProgress()
