@@ -26,7 +26,7 @@ internal sealed class EventPrinter(TextWriter output, bool json)
             BanEventKind.FirewallFailed => ("fail2ban.actions", "ERROR"),
             BanEventKind.StoreFailed => ("fail2ban.database", "ERROR"),
             BanEventKind.StoreRepaired => ("fail2ban.database", "NOTICE"),
-            BanEventKind.PatternQuarantined => ("fail2ban.filter", "ERROR"),
+            BanEventKind.PatternQuarantined or BanEventKind.IgnoreCommandFailed => ("fail2ban.filter", "ERROR"),
             BanEventKind.FirewallRepaired => ("fail2ban.actions", "NOTICE"),
             _ => ("fail2ban.server", "WARNING"),
         };

@@ -6,6 +6,7 @@ var root = new RootCommand("PSBan: fail2ban for people who live in PowerShell. F
     WatchCommand.Create(),
     TestCommand.Create(),
     CheckCommand.Create(),
+    ClearCommand.Create(),
     DemoCommand.Create(),
 };
 

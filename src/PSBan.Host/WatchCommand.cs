@@ -21,7 +21,7 @@ internal static class WatchCommand
             DefaultValueFactory = _ => DefaultPaths.State,
         };
         var firewall = new Option<string?>("--firewall", "-f") { Description = "The packet filter for every native action; command: run every action by its file in action.d; dry-run: change nothing and run nothing. Without it the configuration's actions choose." };
-        firewall.AcceptOnlyFromAmong("nft", "iptables", "ipset", "windows-firewall", "command", "dry-run");
+        firewall.AcceptOnlyFromAmong("auto", "nft", "iptables", "ipset", "windows-firewall", "command", "dry-run");
         var jails = new Option<string[]>("--jail", "-j") { Description = "Run these jails only (* and ? allowed).", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
         var standardInput = new Option<bool>("--stdin") { Description = "Read the lines of the jails named by --jail from standard input in place of their logs; the watch ends with it, and leaves bans where the packet filter keeps their time (nft, ipset)." };
         Option<bool> json = CommonOptions.Json("Print events as JSON, one a line.");

@@ -3,7 +3,7 @@ using PSBan.Model;
 namespace PSBan.Configuration;
 
 /// <summary>Reads the <c>action</c> of a jail: several names with parameters, and the files they name.</summary>
-internal sealed class ActionReader(ConfigurationSource source, Func<string, bool> isNative)
+internal sealed class ActionReader(ConfigurationSource source, IReadOnlySet<string> native)
 {
     private const string ActionName = "actname";
     private const string RuleName = "name";
@@ -18,7 +18,7 @@ internal sealed class ActionReader(ConfigurationSource source, Func<string, bool
     ];
 
     private readonly ConfigurationSource _source = source;
-    private readonly Func<string, bool> _isNative = isNative;
+    private readonly IReadOnlySet<string> _native = native;
 
     /// <summary>Reads the actions of a jail. What is wrong is reported as the jail's error.</summary>
     /// <param name="text">The value of <c>action</c>.</param>
@@ -120,7 +120,7 @@ internal sealed class ActionReader(ConfigurationSource source, Func<string, bool
     private MergedConfiguration? Table(string name, SourceLocation place, ProblemScope problems)
     {
         MergedConfiguration? table = _source.Action(name, out bool isFallback);
-        if (table is null && _isNative(name))
+        if (table is null && _native.Contains(name))
         {
             return new MergedConfiguration();
         }
@@ -130,10 +130,10 @@ internal sealed class ActionReader(ConfigurationSource source, Func<string, bool
             string places = string.Join(" or ", _source.Directories.Select(directory => Path.Combine(directory, "action.d")));
             problems.Error(
                 ProblemCodes.ActionNotFound,
-                $"There is no action '{name}' in {places}.{NearNames.Hint(name, _source.Names("action.d").Concat(NativeActions.Names))}",
+                $"There is no action '{name}' in {places}.{NearNames.Hint(name, _source.Names("action.d").Concat(_native))}",
                 place);
         }
-        else if (isFallback && !_isNative(name))
+        else if (isFallback && !_native.Contains(name))
         {
             problems.Warn(
                 ProblemCodes.StockActionUsed,

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using PSBan.Model;
 
 namespace PSBan.Configuration;
@@ -17,18 +18,18 @@ public sealed class ConfigurationLoader
     public const string FormatVersion = "1.1.2";
 
     private readonly ConfigurationSource _source;
-    private readonly Func<string, bool> _isNativeAction;
+    private readonly IReadOnlySet<string> _nativeActions;
     private readonly string? _directory;
 
     /// <summary>Prepares to read; opens nothing but looks whether there is a <c>jail.conf</c>.</summary>
     /// <param name="directory">The user's directory, such as <c>/etc/psban</c> or <c>/etc/fail2ban</c>; null for the stock alone.</param>
     /// <param name="stockDirectory">The directory of PSBan's own <c>jail.conf</c>, <c>filter.d</c> and <c>action.d</c>; null for none.</param>
-    /// <param name="isNativeAction">Whether an action needs no file; <see cref="NativeActions.Contains"/> where nothing is given.</param>
-    public ConfigurationLoader(string? directory, string? stockDirectory = null, Func<string, bool>? isNativeAction = null)
+    /// <param name="nativeActions">The names of the actions that need no file in <c>action.d</c>; null for none.</param>
+    public ConfigurationLoader(string? directory, string? stockDirectory = null, IReadOnlySet<string>? nativeActions = null)
     {
         _directory = directory;
         _source = new ConfigurationSource(directory, stockDirectory);
-        _isNativeAction = isNativeAction ?? NativeActions.Contains;
+        _nativeActions = nativeActions ?? FrozenSet<string>.Empty;
     }
 
     /// <summary>The names of the filters in <c>filter.d</c>, sorted; files that are only meant to be included are among them.</summary>
@@ -37,9 +38,9 @@ public sealed class ConfigurationLoader
     /// <summary>Reads a whole configuration.</summary>
     /// <param name="directory">The user's directory; null for the stock alone.</param>
     /// <param name="stockDirectory">The directory of PSBan's own files; null for none.</param>
-    /// <param name="isNativeAction">Whether an action needs no file; <see cref="NativeActions.Contains"/> where nothing is given.</param>
-    public static WatchConfiguration Load(string? directory, string? stockDirectory, Func<string, bool>? isNativeAction = null) =>
-        new ConfigurationLoader(directory, stockDirectory, isNativeAction).Load();
+    /// <param name="nativeActions">The names of the actions that need no file in <c>action.d</c>; null for none.</param>
+    public static WatchConfiguration Load(string? directory, string? stockDirectory, IReadOnlySet<string>? nativeActions = null) =>
+        new ConfigurationLoader(directory, stockDirectory, nativeActions).Load();
 
     /// <summary>Reads the whole configuration.</summary>
     public WatchConfiguration Load()
@@ -59,7 +60,7 @@ public sealed class ConfigurationLoader
         MergedSection[] sections = table is null ? [] : JailReader.JailSections(table).ToArray();
         if (table is not null)
         {
-            var reader = new JailReader(_source, table, _isNativeAction);
+            var reader = new JailReader(_source, table, _nativeActions);
             reader.CheckDefaults(found);
             jails.AddRange(sections.Select(section => reader.Read(section, found)).OfType<JailOptions>());
         }
@@ -96,13 +97,29 @@ public sealed class ConfigurationLoader
         return use?.Build(new Dictionary<string, SourceText>(), scope);
     }
 
+    /// <summary>The names of all jails in the order of the files, with whether each is switched on; whether it could run is another question.</summary>
+    public IReadOnlyDictionary<string, bool> JailSwitches()
+    {
+        OrderedDictionary<string, bool> switches = new(StringComparer.Ordinal);
+        if (Jails() is { } table)
+        {
+            var reader = new JailReader(_source, table, _nativeActions);
+            foreach (MergedSection section in JailReader.JailSections(table))
+            {
+                switches[section.Name] = reader.IsEnabled(section.Name);
+            }
+        }
+
+        return switches;
+    }
+
     /// <summary>All that a jail says or inherits, as written and as resolved, with file and line; sorted by name.</summary>
     /// <param name="jail">The jail, enabled or not.</param>
     /// <returns>The settings; empty where there is no such jail.</returns>
     public IReadOnlyList<JailSetting> JailSettings(string jail)
     {
         ArgumentNullException.ThrowIfNull(jail);
-        return Jails() is { } table && table.Section(jail) is { } section ? new JailReader(_source, table, _isNativeAction).Settings(section) : [];
+        return Jails() is { } table && table.Section(jail) is { } section ? new JailReader(_source, table, _nativeActions).Settings(section) : [];
     }
 
     private static Problem NotFound(string message, string? path) => new(ProblemSeverity.Error, ProblemCodes.ConfigurationNotFound, message, new SourceLocation(path, 0));

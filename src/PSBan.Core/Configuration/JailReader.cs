@@ -1,15 +1,18 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using PSBan.Model;
 
 namespace PSBan.Configuration;
 
 /// <summary>Reads one jail of a merged <c>jail</c> table.</summary>
-internal sealed class JailReader(ConfigurationSource source, MergedConfiguration table, Func<string, bool> isNativeAction)
+internal sealed class JailReader(ConfigurationSource source, MergedConfiguration table, IReadOnlySet<string> nativeActions)
 {
+    private static readonly Regex s_reference = new(@"%\((?:default/)?([^)/]+)\)s", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+
     private readonly MergedConfiguration _table = table;
     private readonly Interpolator _interpolator = new(table);
     private readonly FilterReader _filters = new(source);
-    private readonly ActionReader _actions = new(source, isNativeAction);
+    private readonly ActionReader _actions = new(source, nativeActions);
     private readonly OptionSpelling _spelling = new(table);
 
     /// <summary>The names of all jails.</summary>
@@ -59,23 +62,65 @@ internal sealed class JailReader(ConfigurationSource source, MergedConfiguration
         return problems.HasErrors ? null : jail with { Variables = Variables(section, use) };
     }
 
+    /// <summary>Whether a jail is switched on; what cannot be read counts as off.</summary>
+    public bool IsEnabled(string section)
+    {
+        ProblemScope ignored = Silent(section);
+        return Early(section, JailOptionNames.Enabled, ignored) is { } enabled && new ValueReader(ignored).Flag(JailOptionNames.Enabled, enabled).Value;
+    }
+
     /// <summary>All that a jail says or inherits.</summary>
     public IReadOnlyList<JailSetting> Settings(MergedSection section)
     {
         ProblemScope ignored = Silent(section.Name);
         FilterUse? filter = Filter(section.Name, new ValueReader(ignored), ignored).Use;
-        return section.Options.Keys.Concat(_table.Defaults.Keys)
-            .Distinct(StringComparer.Ordinal)
-            .Order(StringComparer.Ordinal)
-            .Select(Setting)
-            .ToArray();
+        string[] names = section.Options.Keys.Concat(_table.Defaults.Keys).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+        HashSet<string> used = Used(section, names);
+        return names.Select(Setting).ToArray();
 
         JailSetting Setting(string name)
         {
             SourceText raw = _interpolator.Raw(section.Name, name)!;
-            Located<string>? value = _interpolator.Get(section.Name, name, Known(filter)).Text?.ToLocated();
-            return new JailSetting(name, raw.Text, value, raw.Location, section.Options.ContainsKey(name));
+            bool isOwn = section.Options.ContainsKey(name);
+            return new JailSetting(section.Name, name, _interpolator.Get(section.Name, name, Known(filter)).Text?.Text, raw.Location)
+            {
+                Raw = raw.Text,
+                IsOwn = isOwn,
+                IsUsed = used.Contains(name),
+                Overrides = Overridden(section, name, isOwn),
+            };
         }
+    }
+
+    /// <summary>The names of options, of what the jail says itself, and of all that these lead to.</summary>
+    private HashSet<string> Used(MergedSection section, IEnumerable<string> names)
+    {
+        HashSet<string> used = new(StringComparer.Ordinal);
+        Stack<string> open = new(names.Where(name => JailOptionNames.IsKnown(name) || section.Options.ContainsKey(name)));
+        while (open.TryPop(out string? name))
+        {
+            if (_interpolator.Raw(section.Name, name) is { } raw && used.Add(name))
+            {
+                foreach (Match reference in s_reference.Matches(raw.Text))
+                {
+                    open.Push(reference.Groups[1].Value.ToLowerInvariant());
+                }
+            }
+        }
+
+        return used;
+    }
+
+    private List<Located<string>> Overridden(MergedSection section, string name, bool isOwn)
+    {
+        IEnumerable<SourceText> replaced = _table.ReplacedDefaults.GetValueOrDefault(name) ?? [];
+        if (isOwn)
+        {
+            IEnumerable<SourceText> inherited = _table.Defaults.GetValueOrDefault(name) is { } value ? replaced.Append(value) : replaced;
+            replaced = inherited.Concat(section.Replaced.GetValueOrDefault(name) ?? []);
+        }
+
+        return [.. replaced.Reverse().Select(text => new Located<string>(text.Text, text.Location))];
     }
 
     /// <summary>Reads an option before the filter is known.</summary>

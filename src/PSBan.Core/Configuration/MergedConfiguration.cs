@@ -19,6 +19,9 @@ internal sealed class MergedConfiguration
     /// <summary>The options of <c>[DEFAULT]</c>.</summary>
     public OrderedDictionary<string, SourceText> Defaults { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The values of <c>[DEFAULT]</c> that later files replaced, the first written in front.</summary>
+    public Dictionary<string, List<SourceText>> ReplacedDefaults { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The other sections in the order they were first met.</summary>
     public IEnumerable<MergedSection> Sections => _sections.Values;
 
@@ -36,6 +39,7 @@ internal sealed class MergedConfiguration
             {
                 foreach ((string name, SourceText value) in section.Options)
                 {
+                    Remember(ReplacedDefaults, name, Defaults.GetValueOrDefault(name));
                     Defaults[name] = value;
                 }
 
@@ -51,6 +55,22 @@ internal sealed class MergedConfiguration
 
             merged.Merge(section, condition);
         }
+    }
+
+    /// <summary>Keeps a value that is replaced.</summary>
+    public static void Remember(Dictionary<string, List<SourceText>> replaced, string name, SourceText? value)
+    {
+        if (value is null)
+        {
+            return;
+        }
+
+        if (!replaced.TryGetValue(name, out List<SourceText>? values))
+        {
+            replaced.Add(name, values = []);
+        }
+
+        values.Add(value);
     }
 
     /// <summary>Cuts <c>name?condition</c> in two; the condition keeps its question mark and is empty where there is none.</summary>
@@ -79,6 +99,9 @@ internal sealed class MergedSection(string name)
 
     /// <summary>For each option that a later file replaced, the value it had before (<c>known/…</c>).</summary>
     public Dictionary<string, SourceText> Known { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>All values that later files replaced, the first written in front.</summary>
+    public Dictionary<string, List<SourceText>> Replaced { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The earlier values as a section; null where only one file speaks of this one.</summary>
     public MergedSection? Earlier
@@ -111,6 +134,7 @@ internal sealed class MergedSection(string name)
             if (Options.TryGetValue(key, out SourceText? previous))
             {
                 Known[key] = previous;
+                MergedConfiguration.Remember(Replaced, key, previous);
             }
 
             Options[key] = value;

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using PSBan.Configuration;
 using PSBan.Model;
@@ -31,26 +32,23 @@ public sealed class FirewallFactory
         ["dry-run"] = new(FirewallBackEnds.DryRun, null),
     };
 
-    private readonly bool _isWindows;
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _owners;
 
     /// <summary>Makes a factory for this machine.</summary>
     /// <param name="running">Rules that stand while others are made: a jail that has one of a name keeps it, and no other jail is given it; null for none.</param>
-    public FirewallFactory(IEnumerable<FirewallRule>? running = null)
-        : this(OperatingSystem.IsWindows(), running)
-    {
-    }
+    public FirewallFactory(IEnumerable<FirewallRule>? running = null) =>
+        _owners = (running ?? []).ToDictionary(rule => rule.Name, rule => rule.Jail, StringComparer.Ordinal);
 
-    /// <summary>Makes a factory.</summary>
-    /// <param name="isWindows">Whether the rules are for Windows, whose one packet filter then serves the actions of all others too.</param>
-    /// <param name="running">Rules that stand while others are made.</param>
-    internal FirewallFactory(bool isWindows, IEnumerable<FirewallRule>? running = null) =>
-        (_isWindows, _owners) = (isWindows, (running ?? []).ToDictionary(rule => rule.Name, rule => rule.Jail, StringComparer.Ordinal));
+    /// <summary>Whether the rules are for Windows, whose one packet filter then serves the actions of all others too.</summary>
+    internal bool IsWindows { get; init; } = OperatingSystem.IsWindows();
+
+    /// <summary>The names of the actions that a native back end serves.</summary>
+    public static IReadOnlySet<string> Names { get; } = s_kinds.Keys.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Whether a native back end serves the action, so that no file of that name is needed.</summary>
     /// <param name="actionFile">The name of the action, as in <see cref="ActionOptions.File"/>.</param>
-    public static bool IsNative(string actionFile) => s_kinds.ContainsKey(actionFile);
+    public static bool IsNative(string actionFile) => Names.Contains(actionFile);
 
     /// <summary>Translates an action.</summary>
     /// <param name="jail">The name of the jail.</param>
@@ -65,7 +63,7 @@ public sealed class FirewallFactory
         }
 
         ActionParameters parameters = new(jail, action, problems);
-        string backEnd = _isWindows && kind.BackEnd != FirewallBackEnds.DryRun ? FirewallBackEnds.Windows : kind.BackEnd;
+        string backEnd = IsWindows && kind.BackEnd != FirewallBackEnds.DryRun ? FirewallBackEnds.Windows : kind.BackEnd;
         bool isIptables = kind.BackEnd is FirewallBackEnds.Iptables or FirewallBackEnds.Ipset;
         string? ports = parameters.Ports(kind.Type);
         FirewallRule rule = new()
@@ -74,8 +72,8 @@ public sealed class FirewallFactory
             Name = parameters.Name(),
             Ports = ports,
             Protocols = parameters.Protocols(ports is null && kind.Type is null ? ProtocolNames.All : "tcp", needPorts: ports is not null),
-            Chains = _isWindows ? [] : isIptables ? parameters.IptablesChains() : parameters.NftHooks(),
-            Priority = _isWindows || isIptables ? -1 : parameters.Priority(),
+            Chains = IsWindows ? [] : isIptables ? parameters.IptablesChains() : parameters.NftHooks(),
+            Priority = IsWindows || isIptables ? -1 : parameters.Priority(),
             Chunk = parameters.Chunk(),
             NewConnections = kind.NewConnections,
             BlockType = parameters.BlockType("blocktype"),
@@ -84,7 +82,7 @@ public sealed class FirewallFactory
         parameters.WarnOfHooks();
         if (backEnd == FirewallBackEnds.Windows)
         {
-            parameters.CheckWindows(rule, _isWindows);
+            parameters.CheckWindows(rule, IsWindows);
         }
 
         return parameters.HasErrors ? null : new FirewallBinding(backEnd, rule with { Name = Unique(jail, rule.Name) });

@@ -15,8 +15,10 @@ public sealed record FirewallChoice(IFirewall Firewall, string Reason, bool IsSe
 /// <summary>Makes a back end from its name, after finding out whether it works here.</summary>
 public static class FirewallSelector
 {
-    /// <summary>Every packet filter that there is a back end for, the best first.</summary>
-    public static IReadOnlyList<string> Names { get; } = [FirewallBackEnds.Nft, FirewallBackEnds.Iptables, FirewallBackEnds.Ipset, FirewallBackEnds.DryRun];
+    /// <summary>Every packet filter that there is a back end for on this operating system, the best first.</summary>
+    public static IReadOnlyList<string> Names { get; } = OperatingSystem.IsWindows()
+        ? [FirewallBackEnds.Windows, FirewallBackEnds.DryRun]
+        : [FirewallBackEnds.Nft, FirewallBackEnds.Iptables, FirewallBackEnds.Ipset, FirewallBackEnds.DryRun];
 
     /// <summary>Makes a back end.</summary>
     /// <param name="name">One of <see cref="FirewallBackEnds"/>.</param>
@@ -73,7 +75,7 @@ public static class FirewallSelector
         {
             return await CreateAsync(name, time, runner, cancelToken).ConfigureAwait(false);
         }
-        catch (FirewallException trouble) when (trouble.Failure == FirewallFailure.Unavailable && Names.Contains(name))
+        catch (FirewallException trouble) when (trouble.Failure == FirewallFailure.Unavailable)
         {
             foreach (string other in Names.Where(other => other != name && other != FirewallBackEnds.DryRun))
             {
@@ -132,7 +134,7 @@ public static class FirewallSelector
     {
         NetshFirewall firewall = NetshFirewall.Create(time);
         await firewall.ProbeAsync(cancelToken).ConfigureAwait(false);
-        return firewall;
+        return new IsolatingFirewall(firewall);
     }
 
     private static async Task<IFirewall> OpenIptablesAsync(CommandRunner runner, CancellationToken cancelToken)

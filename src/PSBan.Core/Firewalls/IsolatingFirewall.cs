@@ -90,6 +90,8 @@ internal sealed class IsolatingFirewall(IFirewall inner) : IFirewall, IFirewallN
 
         if (failed.Count > 0)
         {
+            // What is refused weighs more than what will come by itself.
+            failed.Sort((left, right) => left.Trouble.Failure.CompareTo(right.Trouble.Failure));
             (_, FirewallException first) = failed[0];
             FirewallRule rule = ruleOf(all.First(item => ruleOf(item).Name == failed[0].Rule));
             string whose = first.Message.Contains($"'{rule.Name}'", StringComparison.Ordinal) ? "" : $"The rule '{rule.Name}' of the jail '{rule.Jail}': ";

@@ -72,6 +72,9 @@ public enum BanEventKind
     /// <summary>A limit was reached and something was given up, with a count.</summary>
     LimitReached,
 
+    /// <summary>The command that says whom to spare (<c>ignorecommand</c>) gave no answer.</summary>
+    IgnoreCommandFailed,
+
     /// <summary>In a dry run: a command that would have been run.</summary>
     DryRun,
 }

@@ -11,7 +11,7 @@ internal static class FilterText
     /// <returns>The settings; null, with problems told, where there are none.</returns>
     public static FilterOptions? Load(ScanOptions options, ICollection<Problem> problems) =>
         LooksLikeName(options.Filter)
-            ? new ConfigurationLoader(options.ConfigPath, options.StockConfigPath, FirewallFactory.IsNative).LoadFilter(options.Filter, problems, options.Backend)
+            ? new ConfigurationLoader(options.ConfigPath, options.StockConfigPath, FirewallFactory.Names).LoadFilter(options.Filter, problems, options.Backend)
             : new FilterOptions { Name = "failregex", FailRegex = [new Located<string>(options.Filter, default)] };
 
     /// <summary>Word characters, slashes, dots and hyphens, with options in brackets or without: what fail2ban-regex takes for a name.</summary>

@@ -8,9 +8,8 @@ internal sealed partial class FollowSession
     // So many bytes at its beginning make a file known by its content alone, whatever its inode.
     private const int TellingHead = 64;
 
-    private static readonly Dictionary<string, LogPosition> s_none = [];
-
     private readonly Dictionary<string, LogStart> _starts = new(StringComparer.Ordinal);
+    private Dictionary<string, LogPosition>? _former;
 
     /// <summary>Asks where each log begins that has not been met before: all of them first, since a place stored for one name may lie in the file that has another name now.</summary>
     private void AskStarts(IEnumerable<string> paths)
@@ -35,6 +34,7 @@ internal sealed partial class FollowSession
             try
             {
                 PlaceOne(tail, starts, stored, fresh);
+                AdoptFormer(tail, starts[tail], fresh);
                 _known.TryAdd(tail.Source, null);
                 Enter(tail);
                 TellFound(tail);
@@ -98,7 +98,7 @@ internal sealed partial class FollowSession
         {
             tail.InOperation = false;
         }
-        else if (_isFirstScan && start.AtEnd && before is null)
+        else if (_isFirstScan && start.AtEnd && before is null && !(IsLinked(tail) && start.Places.Count > 0))
         {
             tail.MoveTo(StartFinder.LineStartAtEnd(tail, _options.LineLimit), -1);
             tail.InOperation = true;
@@ -151,7 +151,36 @@ internal sealed partial class FollowSession
         ?? OtherPlaces.FirstOrDefault(pair => pair.Value == place).Key;
 
     // Nearly always it is the same book that comes with each.
-    private IEnumerable<KeyValuePair<string, LogPosition>> OtherPlaces => _starts.Values.Select(start => start.Others).Distinct().SelectMany(others => others ?? s_none);
+    private IEnumerable<KeyValuePair<string, LogPosition>> OtherPlaces => _starts.Values.Select(start => start.Places).Distinct().SelectMany(places => places);
+
+    /// <summary>Where a path is a link: the rest of the files that it led to before, when nobody was there to see it switched.</summary>
+    private void AdoptFormer(TailedFile tail, LogStart? start, IReadOnlyList<TailedFile> fresh)
+    {
+        _former ??= start is null ? null : new(start.Places, StringComparer.Ordinal);
+        _former?.Remove(tail.Source);
+        if (_former is null || start is null or { Position: not null } || !IsLinked(tail))
+        {
+            return;
+        }
+
+        List<(TailedFile File, LogPosition Place)> left = [];
+        foreach ((string source, LogPosition place) in _former.Where(pair => !IsKnown(pair.Key) && fresh.All(other => other.Source != pair.Key)).ToList())
+        {
+            _former.Remove(source);
+            if (SiblingFinder.OpenGrown(source, place, _encoding) is TailedFile file)
+            {
+                left.Add((file, place));
+            }
+        }
+
+        foreach ((TailedFile file, LogPosition place) in left.OrderBy(each => each.File.Status.Modified))
+        {
+            // What leads there now waits for it.
+            AdoptLeft(file, place, before: tail).FormerSource = tail.Source;
+        }
+    }
+
+    private static bool IsLinked(TailedFile tail) => tail.Source != Path.GetFullPath(tail.Path);
 
     private LogPosition? LastUnder(string source) =>
         _tails.LastOrDefault(other => other.Source == source)?.Position() ?? _known.GetValueOrDefault(source);

@@ -47,10 +47,8 @@ public interface ISourceObserver
 /// <param name="AtEnd">Without a stored place: begin at the end and not at the start.</param>
 /// <param name="NotBefore">Without a stored place: lines older than this need not be read. A source may begin earlier; it finds the place with <paramref name="DateOf"/>.</param>
 /// <param name="DateOf">Reads the stamp of a line, null where it has none; null where no filter is at hand.</param>
-/// <param name="Others">Every place that is stored for a log of this source, by its <see cref="LogBlock.Source"/>, those that are gone included: one may lie in a file that was renamed. Null where none is known.</param>
-public sealed record LogStart(
-    LogPosition? Position = null,
-    bool AtEnd = false,
-    DateTimeOffset? NotBefore = null,
-    Func<string, DateTimeOffset?>? DateOf = null,
-    IReadOnlyDictionary<string, LogPosition>? Others = null);
+public sealed record LogStart(LogPosition? Position = null, bool AtEnd = false, DateTimeOffset? NotBefore = null, Func<string, DateTimeOffset?>? DateOf = null)
+{
+    /// <summary>Where the reader stands in every log that it has a stored place for, whatever has become of that log: its path may have been a link that leads elsewhere now.</summary>
+    public IReadOnlyDictionary<string, LogPosition> Places { get; init; } = System.Collections.Immutable.ImmutableDictionary<string, LogPosition>.Empty;
+}

@@ -65,7 +65,7 @@ internal sealed record BanSuspect(Ban Ban, EnforcedRule? Rule, bool IsPending)
         }
 
         Finding finding = views[Rule.Enforcer.Name].Look(Rule.Rule, Ban.Address);
-        string pending = finding.InForce || Rule.Enforcer.Trouble is not { } trouble ? string.Empty : $" The watch is still trying: {trouble}";
+        string pending = finding.InForce || Rule.Enforcer.TroubleOf(Rule.Rule) is not { } trouble ? string.Empty : $" The watch is still trying: {trouble}";
         return check with { InForce = finding.InForce, Cause = finding.Cause, Reason = finding.Reason + pending, Remedy = finding.Remedy };
     }
 }

@@ -20,14 +20,20 @@ internal sealed partial class Enforcer
 
     /// <summary>Opens rules, new ones and those that have changed; bans that stand in these stay.</summary>
     /// <param name="rules">The rules.</param>
+    /// <param name="mayWait">Whether, after a failure, the rules that it concerns are put aside and tried again, and not refused.</param>
     /// <param name="cancelToken">Ends the call early.</param>
     /// <exception cref="FirewallException">The packet filter refused. What it was to have is as it was, or will be made so.</exception>
-    public Task OpenRulesAsync(IReadOnlyList<FirewallRule> rules, CancellationToken cancelToken) => InTurnAsync(
+    public Task OpenRulesAsync(IReadOnlyList<FirewallRule> rules, Func<FirewallException, bool> mayWait, CancellationToken cancelToken) => InTurnAsync(
         async () =>
         {
+            FirewallException? trouble = null;
             try
             {
                 await _firewall.OpenAsync(rules, cancelToken).ConfigureAwait(false);
+            }
+            catch (FirewallException e) when (mayWait(e))
+            {
+                trouble = e;
             }
             catch
             {
@@ -42,7 +48,13 @@ internal sealed partial class Enforcer
                 {
                     _rules[rule.Name] = rule;
                     _leaving.Remove(rule.Name);
+                    _holds.Remove(rule.Name);
                 }
+            }
+
+            if (trouble is not null)
+            {
+                PutAside(trouble.Rules.Count > 0 ? trouble.Rules : [.. rules.Select(rule => rule.Name)], trouble, isOpen: false);
             }
 
             TellNotes();
@@ -109,6 +121,7 @@ internal sealed partial class Enforcer
     private void Forget(FirewallRule rule)
     {
         _rules.Remove(rule.Name);
+        _holds.Remove(rule.Name);
         _dirty.RemoveWhere(target => target.Rule == rule.Name);
         foreach (FirewallTarget target in _desired.Keys.Where(target => target.Rule == rule.Name).ToList())
         {

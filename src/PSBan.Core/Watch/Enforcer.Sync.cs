@@ -22,6 +22,7 @@ internal sealed partial class Enforcer
         lock (_lock)
         {
             _asked.Add(answer);
+            EndHolds();
             _hurry.TrySetResult();
         }
 
@@ -101,13 +102,14 @@ internal sealed partial class Enforcer
     private FirewallRepair ToRepair(string jail, FirewallRule[] rules, string? trouble)
     {
         HashSet<string> names = [.. rules.Select(rule => rule.Name)];
+        string? waiting = rules.Select(rule => _holds.GetValueOrDefault(rule.Name)?.Trouble.Message).FirstOrDefault(message => message is not null);
         return new FirewallRepair(Name, jail)
         {
             Wanted = _desired.Keys.Count(target => names.Contains(target.Rule)),
             Restored = trouble is null ? names.Sum(name => _repairs.GetValueOrDefault(name).Restored) : 0,
             Removed = trouble is null ? names.Sum(name => _repairs.GetValueOrDefault(name).Removed) : 0,
             RulesMadeAnew = _wereMadeAnew && trouble is null,
-            Trouble = trouble,
+            Trouble = trouble ?? waiting,
         };
     }
 }

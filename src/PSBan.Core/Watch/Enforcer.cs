@@ -10,11 +10,9 @@ namespace PSBan.Watch;
 /// </summary>
 internal sealed partial class Enforcer : IAsyncDisposable
 {
-    private const int MaxBatch = 20_000;
+    private static readonly TimeSpan s_atOnce = TimeSpan.FromTicks(1);
     private static readonly TimeSpan s_firstRetry = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_lastRetry = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan s_reconcileEvery = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan s_tolerance = TimeSpan.FromSeconds(2);
 
     private readonly IFirewall _firewall;
     private readonly EventHub _events;
@@ -29,8 +27,8 @@ internal sealed partial class Enforcer : IAsyncDisposable
     private readonly Dictionary<string, FirewallRule> _leaving = new(StringComparer.Ordinal);
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private TaskCompletionSource _settled = NewSettled(true);
-    private bool _isReconcileDue;
     private bool _isOpeningDue;
+    private ITimer? _alarm;
 
     public Enforcer(IFirewall firewall, IReadOnlyList<FirewallRule> rules, EventHub events, TimeProvider clock)
     {
@@ -102,8 +100,14 @@ internal sealed partial class Enforcer : IAsyncDisposable
     /// <summary>Works until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancelToken)
     {
-        await using ITimer reconcile = _clock.CreateTimer(_ => WantReconcile(), null, s_reconcileEvery, s_reconcileEvery);
+        await using ITimer reconcile = _clock.CreateTimer(_ => WantReconcileInTime(), null, s_reconcileEvery, s_reconcileEvery);
+        await using ITimer alarm = _clock.CreateTimer(_ => WakeUp(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         TimeSpan retry = TimeSpan.Zero;
+        lock (_lock)
+        {
+            _alarm = alarm;
+            SetAlarm();
+        }
 
         // A run that was killed has left its bans standing: most of what is wanted may be there already.
         WantReconcile();
@@ -123,6 +127,11 @@ internal sealed partial class Enforcer : IAsyncDisposable
                 bool wasFailing = retry > TimeSpan.Zero;
                 TimeSpan pause = retry;
                 await InTurnAsync(async () => retry = await WorkAsync(pause, cancelToken).ConfigureAwait(false), cancelToken).ConfigureAwait(false);
+                lock (_lock)
+                {
+                    SetAlarm();
+                }
+
                 if (wasFailing && retry == TimeSpan.Zero)
                 {
                     _events.Publish(BanEventKind.FirewallRepaired, $"The packet filter {Name} works again.");
@@ -132,6 +141,13 @@ internal sealed partial class Enforcer : IAsyncDisposable
         catch (OperationCanceledException) when (cancelToken.IsCancellationRequested)
         {
             // The end of the watch.
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _alarm = null;
+            }
         }
     }
 
@@ -160,10 +176,14 @@ internal sealed partial class Enforcer : IAsyncDisposable
                 WantAllAgain();
             }
 
+            await OpenDueAsync(cancelToken).ConfigureAwait(false);
             if (Interlocked.Exchange(ref _isReconcileDue, false))
             {
                 await CloseLeavingAsync(cancelToken).ConfigureAwait(false);
-                await ReconcileAsync(cancelToken).ConfigureAwait(false);
+                if (Closed.Count < Rules.Count)
+                {
+                    await ReconcileAsync(cancelToken).ConfigureAwait(false);
+                }
             }
 
             await ApplyDirtyAsync(cancelToken).ConfigureAwait(false);
@@ -174,7 +194,7 @@ internal sealed partial class Enforcer : IAsyncDisposable
         catch (FirewallException e)
         {
             TimeSpan retry = await RecoverAsync(e, lastRetry, cancelToken).ConfigureAwait(false);
-            if (retry > TimeSpan.FromTicks(1))
+            if (retry > s_atOnce)
             {
                 Answer(e.Message);
             }
@@ -199,7 +219,19 @@ internal sealed partial class Enforcer : IAsyncDisposable
 
     private async Task OpenAllAsync(CancellationToken cancelToken)
     {
-        await _firewall.OpenAsync(Rules, cancelToken).ConfigureAwait(false);
+        IReadOnlyList<FirewallRule> rules = Rules;
+        HashSet<string> closed = [];
+        try
+        {
+            await _firewall.OpenAsync(rules, cancelToken).ConfigureAwait(false);
+        }
+        catch (FirewallException e) when (e.Rules.Count > 0)
+        {
+            closed.UnionWith(e.Rules);
+            PutAside(closed, e, isOpen: false);
+        }
+
+        Release([.. rules.Select(rule => rule.Name).Where(name => !closed.Contains(name))], "is set up now");
         TellNotes();
     }
 
@@ -261,75 +293,11 @@ internal sealed partial class Enforcer : IAsyncDisposable
         }
     }
 
-    private void WantReconcile()
+    private void WakeUp()
     {
-        Volatile.Write(ref _isReconcileDue, true);
         lock (_lock)
         {
             Signal();
-        }
-    }
-
-    private async Task ApplyDirtyAsync(CancellationToken cancelToken)
-    {
-        while (TakeBatch(out List<FirewallTarget> taken, out List<FirewallChange> changes))
-        {
-            try
-            {
-                await _firewall.ApplyAsync(changes, cancelToken).ConfigureAwait(false);
-            }
-            catch
-            {
-                PutBack(taken);
-                throw;
-            }
-
-            lock (_lock)
-            {
-                _inFlight.Clear();
-                if (_dirty.Count == 0)
-                {
-                    _settled.TrySetResult();
-                }
-            }
-        }
-    }
-
-    private bool TakeBatch(out List<FirewallTarget> taken, out List<FirewallChange> changes)
-    {
-        DateTimeOffset now = _clock.GetUtcNow();
-        lock (_lock)
-        {
-            taken = [.. _dirty.Take(MaxBatch)];
-            changes = new List<FirewallChange>(taken.Count);
-            foreach (FirewallTarget target in taken)
-            {
-                _dirty.Remove(target);
-                _inFlight.Add(target);
-                changes.Add(ToChange(target, now));
-            }
-
-            return taken.Count > 0;
-        }
-    }
-
-    private FirewallChange ToChange(FirewallTarget target, DateTimeOffset now)
-    {
-        FirewallRule rule = _rules[target.Rule];
-        if (!_desired.TryGetValue(target, out DateTimeOffset end) || end <= now)
-        {
-            return new FirewallChange(rule, target.Address, false, Duration.Zero);
-        }
-
-        return new FirewallChange(rule, target.Address, true, end == DateTimeOffset.MaxValue ? Duration.Permanent : Duration.From(end - now));
-    }
-
-    private void PutBack(List<FirewallTarget> taken)
-    {
-        lock (_lock)
-        {
-            _dirty.UnionWith(taken);
-            _inFlight.Clear();
         }
     }
 
@@ -353,7 +321,7 @@ internal sealed partial class Enforcer : IAsyncDisposable
             _events.Publish(
                 BanEventKind.FirewallRepaired,
                 string.Create(CultureInfo.InvariantCulture, $"The rules in {Name} were gone and have been made anew; {count} bans are being put back."));
-            return TimeSpan.FromTicks(1);
+            return s_atOnce;
         }
         catch (FirewallException)
         {
@@ -370,64 +338,6 @@ internal sealed partial class Enforcer : IAsyncDisposable
             return _desired.Count;
         }
     }
-
-    private async Task ReconcileAsync(CancellationToken cancelToken)
-    {
-        IReadOnlyList<FirewallEntry> entries = await _firewall.ListAsync(cancelToken).ConfigureAwait(false);
-        var notes = _firewall as IFirewallNotes;
-        Dictionary<FirewallTarget, Duration?> standing = new(entries.Count);
-        foreach (FirewallEntry entry in entries)
-        {
-            standing[new FirewallTarget(entry.Rule.Name, entry.Address)] = entry.Remaining;
-        }
-
-        DateTimeOffset now = _clock.GetUtcNow();
-        int missing = 0, extra = 0;
-        BeginTally();
-        lock (_lock)
-        {
-            foreach ((FirewallTarget target, DateTimeOffset end) in _desired)
-            {
-                if (standing.TryGetValue(target, out Duration? remaining))
-                {
-                    if (IsAsWanted(remaining, end, now))
-                    {
-                        _dirty.Remove(target);
-                    }
-                }
-                else if (end > now + s_tolerance && notes?.Covers(target.Address) != false && _dirty.Add(target))
-                {
-                    Tally(target.Rule, 1, 0);
-                    missing++;
-                }
-            }
-
-            foreach (FirewallTarget target in standing.Keys)
-            {
-                if (_rules.ContainsKey(target.Rule) && !_desired.ContainsKey(target) && _dirty.Add(target))
-                {
-                    Tally(target.Rule, 0, 1);
-                    extra++;
-                }
-            }
-
-            if (_dirty.Count + _inFlight.Count == 0)
-            {
-                _settled.TrySetResult();
-            }
-        }
-
-        if (missing + extra > 0)
-        {
-            _events.Publish(
-                BanEventKind.FirewallRepaired,
-                string.Create(CultureInfo.InvariantCulture, $"The packet filter {Name} differed from the watch: {missing} bans were missing and are put back, {extra} that nobody wants are removed."));
-        }
-    }
-
-    // A packet filter without times holds an address until it is taken out.
-    private static bool IsAsWanted(Duration? remaining, DateTimeOffset end, DateTimeOffset now) =>
-        remaining is not { } left || (end == DateTimeOffset.MaxValue ? left.IsPermanent : Math.Abs(left.TotalSeconds - (end - now).TotalSeconds) <= s_tolerance.TotalSeconds);
 
     private readonly record struct FirewallTarget(string Rule, Address Address);
 }

@@ -24,17 +24,19 @@ internal sealed class FirewallSet : IAsyncDisposable
     private IEnumerable<Enforcer> All => _enforcers.Select(pair => pair.Value);
 
     /// <summary>Opens every packet filter that the jails name, with their rules.</summary>
-    /// <exception cref="FirewallException">One cannot be used; the others have been closed again.</exception>
+    /// <exception cref="FirewallException">None can be used, or the right is missing; nothing is left behind. What can be used partly is, and the rest is tried again.</exception>
     public static async Task<FirewallSet> OpenAsync(IReadOnlyList<JailPlan> jails, WatchOptions options, EventHub events, CancellationToken cancelToken)
     {
         var set = new FirewallSet(options, events);
         try
         {
-            await set.PrepareAsync(jails, cancelToken).ConfigureAwait(false);
+            await set.PrepareAsync(jails, e => e.Failure != FirewallFailure.AccessDenied, cancelToken).ConfigureAwait(false);
+            set.ThrowIfNothingStands();
             return set;
         }
         catch
         {
+            await set.CloseQuietlyAsync().ConfigureAwait(false);
             await set.DisposeAsync().ConfigureAwait(false);
             throw;
         }
@@ -45,20 +47,23 @@ internal sealed class FirewallSet : IAsyncDisposable
     /// <param name="cancelToken">Ends the call early.</param>
     /// <returns>Takes back what was opened, where something else comes to nothing.</returns>
     /// <exception cref="FirewallException">One cannot be used; everything is as it was before.</exception>
-    public async Task<Func<Task>> PrepareAsync(IReadOnlyList<JailPlan> jails, CancellationToken cancelToken)
+    public Task<Func<Task>> PrepareAsync(IReadOnlyList<JailPlan> jails, CancellationToken cancelToken) =>
+        PrepareAsync(jails, e => e.Failure == FirewallFailure.NotYet, cancelToken);
+
+    private async Task<Func<Task>> PrepareAsync(IReadOnlyList<JailPlan> jails, Func<FirewallException, bool> mayWait, CancellationToken cancelToken)
     {
         Stack<Func<Task>> undo = new();
         try
         {
             foreach (var group in jails.SelectMany(jail => jail.Rules).GroupBy(BackEndOf))
             {
-                Enforcer enforcer = Find(group.Key) ?? await AddAsync(group.Key, undo, cancelToken).ConfigureAwait(false);
+                Enforcer enforcer = Find(group.Key) ?? Add(group.Key, undo);
                 Dictionary<string, FirewallRule> standing = enforcer.Rules.ToDictionary(rule => rule.Name, StringComparer.Ordinal);
                 FirewallRule[] rules = [.. group.Select(binding => binding.Rule).Where(rule => !standing.TryGetValue(rule.Name, out FirewallRule? same) || SettingsText.Of(same) != SettingsText.Of(rule))];
                 if (rules.Length > 0)
                 {
                     FirewallRule[] before = [.. rules.Select(rule => standing.GetValueOrDefault(rule.Name)).OfType<FirewallRule>()];
-                    await enforcer.OpenRulesAsync(rules, cancelToken).ConfigureAwait(false);
+                    await enforcer.OpenRulesAsync(rules, mayWait, cancelToken).ConfigureAwait(false);
                     undo.Push(() => enforcer.UndoAsync(rules, before));
                 }
             }
@@ -213,10 +218,35 @@ internal sealed class FirewallSet : IAsyncDisposable
 
     private Enforcer? Find(string backEnd) => _enforcers.FirstOrDefault(pair => pair.Key == backEnd).Value;
 
-    private async Task<Enforcer> AddAsync(string backEnd, Stack<Func<Task>> undo, CancellationToken cancelToken)
+    // What stands nowhere is no start: a watch that can stop nobody must not look as if it could. Waiting for docker's chain is no such trouble.
+    private void ThrowIfNothingStands()
     {
-        FirewallChoice choice = await FirewallSelector.CreateAsync(backEnd, _options.Clock, cancelToken).ConfigureAwait(false);
-        var enforcer = new Enforcer(choice.Firewall, [], _events, _options.Clock);
+        List<(FirewallRule Rule, FirewallException Trouble)> closed = [.. All.SelectMany(enforcer => enforcer.Closed)];
+        if (closed.Count > 0 && closed.Count == All.Sum(enforcer => enforcer.Rules.Count) && closed.Find(pair => pair.Trouble.Failure != FirewallFailure.NotYet) is { Trouble: { } trouble })
+        {
+            throw trouble;
+        }
+    }
+
+    private async Task CloseQuietlyAsync()
+    {
+        try
+        {
+            await CloseAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (FirewallException)
+        {
+            // What opening threw says more.
+        }
+    }
+
+    private Enforcer Add(string backEnd, Stack<Func<Task>> undo)
+    {
+        // What was asked for by name is taken or refused; what a configuration names may be stood in for.
+        var firewall = new LateFirewall(backEnd, token => _options.Firewall is null
+            ? FirewallSelector.CreateOrSecondBestAsync(backEnd, _options.Clock, token)
+            : FirewallSelector.CreateAsync(backEnd, _options.Clock, token));
+        var enforcer = new Enforcer(firewall, [], _events, _options.Clock);
         _enforcers = [.. _enforcers, new(backEnd, enforcer)];
         undo.Push(async () =>
         {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using PSBan.Firewalls.Command;
 using PSBan.Jails;
 using PSBan.Model;
 
@@ -9,7 +10,8 @@ namespace PSBan.Watch;
 
 /// <summary>
 /// Knows what ignore lists need and the configuration does not hold: the host's own addresses, the addresses of host names, the entries of files.
-/// It answers from memory; a task of its own keeps the memory fresh (addresses every 5 minutes, changed files every second).
+/// It answers from memory; a task of its own keeps the memory fresh (addresses every 5 minutes, changed files every second). The commands that are
+/// asked whom to spare end with it.
 /// </summary>
 internal sealed class IgnoreSources(EventHub events, TimeProvider clock) : IIgnoreSource, INameResolver
 {
@@ -17,16 +19,37 @@ internal sealed class IgnoreSources(EventHub events, TimeProvider clock) : IIgno
     private static readonly TimeSpan s_keepAddresses = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan s_keepFiles = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(5);
     private static readonly char[] s_separators = [' ', '\t', ',', '\r'];
 
     private readonly ConcurrentDictionary<string, IReadOnlyList<Address>> _names = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, FileEntries> _files = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<Jail, IgnoreCommand> _commands = [];
 
     public IReadOnlyList<Address> OwnAddresses { get; private set; } = [];
 
     public IReadOnlyList<Address> AddressesOf(string name) => _names.GetOrAdd(name, _ => []);
 
     public IReadOnlyList<Located<string>> EntriesOf(string path) => _files.GetOrAdd(path, _ => FileEntries.Unread).Entries;
+
+    /// <summary>The command of a jail that says whom to spare; null where it has none. While its settings stay it is the same, and remembers its answers.</summary>
+    /// <param name="plan">The jail.</param>
+    /// <param name="jail">Its counters.</param>
+    public IgnoreCommand? CommandOf(JailPlan plan, Jail jail)
+    {
+        if (plan.IgnoreCommand is not { } options)
+        {
+            return null;
+        }
+
+        if (!_commands.TryGetValue(jail, out IgnoreCommand? command) || command.Options != options)
+        {
+            // One that is replaced still answers those who wait for it.
+            _commands[jail] = command = new IgnoreCommand(options, new Shell(clock), () => NumbersOf(jail), events, clock);
+        }
+
+        return command;
+    }
 
     /// <summary>Learns everything that was asked for so far; done before the first line is read, so that nobody on a list is banned at start.</summary>
     public async Task RefreshAsync(CancellationToken cancelToken)
@@ -56,6 +79,25 @@ internal sealed class IgnoreSources(EventHub events, TimeProvider clock) : IIgno
         {
             // The end of the watch.
         }
+
+        await CloseCommandsAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Lets those who wait for an answer have it, so that nothing that was read is lost; but not for long.</summary>
+    private async Task CloseCommandsAsync()
+    {
+        using var grace = new CancellationTokenSource(s_grace, clock);
+        foreach (IgnoreCommand command in _commands.Values)
+        {
+            await command.WhenIdleAsync(grace.Token).ConfigureAwait(false);
+            command.Dispose();
+        }
+    }
+
+    private static JailNumbers NumbersOf(Jail jail)
+    {
+        JailStatistics now = jail.Statistics;
+        return new JailNumbers(now.CurrentlyBanned, now.TotalBanned, now.CurrentlyFailed, now.TotalFailed);
     }
 
     private async Task RefreshAddressesAsync(CancellationToken cancelToken)

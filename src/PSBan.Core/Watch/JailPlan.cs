@@ -29,6 +29,9 @@ internal sealed record JailPlan(
     /// </summary>
     public bool CountsBans => CountsBansOf(Options);
 
+    /// <summary>The command that says whom to spare; null where there is none.</summary>
+    public IgnoreCommandOptions? IgnoreCommand { get; init; }
+
     /// <summary>Whether a jail counts the bans of the others.</summary>
     public static bool CountsBansOf(JailOptions jail) => jail.Filter.Name == "recidive";
 
@@ -56,12 +59,7 @@ internal sealed record JailPlan(
             }
         }
 
-        if (jail.IgnoreCommand is { } ignore && !string.IsNullOrWhiteSpace(ignore.Value))
-        {
-            problems.Add(new Problem(
-                ProblemSeverity.Warning, "IgnoreCommandNotRun", "An ignorecommand is not run by this version: whom it would spare is banned. Name those addresses in ignoreip.", ignore.Location, jail.Name));
-        }
-
+        IgnoreCommandOptions? ignoreCommand = IgnoreCommandOptions.Read(jail, problems);
         IReadOnlyList<SourcePlan>? sources = options.Input is { } input ? [new SourcePlan(input.Name, false, _ => input)] : SourcePlan.Choose(jail, CountsBansOf(jail), problems);
         for (int i = before; i < problems.Count; i++)
         {
@@ -69,7 +67,7 @@ internal sealed record JailPlan(
         }
 
         return isUsable && sources is not null && !problems.Skip(before).Any(problem => problem.Severity == ProblemSeverity.Error)
-            ? new JailPlan(jail, sources, rules, commands, lines, increments)
+            ? new JailPlan(jail, sources, rules, commands, lines, increments) { IgnoreCommand = ignoreCommand }
             : null;
     }
 

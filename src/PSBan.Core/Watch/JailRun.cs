@@ -18,6 +18,7 @@ internal sealed class JailRun
     private readonly JailLines _lines;
     private readonly JailTargets _targets;
     private volatile JailPlan _plan;
+    private IgnoreCommand? _ignoreCommand;
     private bool _hasToldText;
 
     public JailRun(JailPlan plan, Jail jail, IReadOnlyList<IBanTarget> targets, WatchTools tools)
@@ -25,6 +26,7 @@ internal sealed class JailRun
         (_plan, Jail, _targets, _tools) = (plan, jail, new JailTargets(targets), tools);
         _voice = new JailVoice(plan.Options.Name, tools.Events, tools.Clock);
         _lines = new JailLines(plan, _voice, tools.Clock, Take);
+        _ignoreCommand = tools.Ignored.CommandOf(plan, jail);
     }
 
     public string Name => Options.Name;
@@ -131,6 +133,7 @@ internal sealed class JailRun
         _plan = plan;
         Jail.Update(plan.Options, ignore, _tools.MakeTerms(plan));
         _lines.Change(plan);
+        _ignoreCommand = _tools.Ignored.CommandOf(plan, Jail);
         _targets.Replace(targets, Jail.Bans);
         if (IsParked)
         {
@@ -251,10 +254,20 @@ internal sealed class JailRun
 
     private void Count(Failure failure, string? source)
     {
-        // A host name may be resolved when its jail has been suspended or has gone.
+        bool? isSpared = _ignoreCommand is null || Jail.Ignores(failure) is not null ? false
+            : _ignoreCommand.Ask(failure, answer => _tools.Loop.Post(() => CountAnswered(failure, source, answer)));
+        if (isSpared is { } known)
+        {
+            CountAnswered(failure, source, known);
+        }
+    }
+
+    private void CountAnswered(Failure failure, string? source, bool isSpared)
+    {
+        // A host name may be resolved, or the command answer, when the jail has been suspended or has gone.
         if (!IsSuspended && !IsParked)
         {
-            Carry(Jail.Count(failure, _tools.Clock.GetUtcNow()), failure, source);
+            Carry(isSpared ? new Jails.Ignored(failure.Id, new IgnoreReason(IgnoreKind.Command, string.Empty)) : Jail.Count(failure, _tools.Clock.GetUtcNow()), failure, source);
         }
     }
 

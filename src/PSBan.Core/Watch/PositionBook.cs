@@ -19,40 +19,34 @@ internal sealed class PositionBook
 
     /// <summary>Where reading left off, in this run or an earlier one; null where this was never read.</summary>
     /// <remarks>Where the log was read under another path or glob in an earlier run, its lines have been counted all the same.</remarks>
-    public LogPosition? Find(PositionKey key) => Noted(key)
-        ?? _stored.GetValueOrDefault(key)
-        ?? _stored.Where(pair => pair.Key.Source == key.Source).Select(pair => pair.Value).OrderByDescending(position => position.Offset).FirstOrDefault();
-
-    /// <summary>Where reading left off, in this run or an earlier one, in every log of a reader, by the name of the log.</summary>
-    /// <param name="reader">The reader.</param>
-    public IReadOnlyDictionary<string, LogPosition> FindAll(string reader)
-    {
-        Dictionary<string, LogPosition> all = _stored.Where(pair => pair.Key.Reader == reader).ToDictionary(pair => pair.Key.Source, pair => pair.Value, StringComparer.Ordinal);
-        foreach ((string source, LogPosition position) in NotedBy(reader))
-        {
-            all[source] = position;
-        }
-
-        return all;
-    }
-
-    /// <summary>How far a log was read in this run; null where it was not.</summary>
-    public LogPosition? Noted(PositionKey key)
+    public LogPosition? Find(PositionKey key)
     {
         lock (_lock)
         {
-            return _all.GetValueOrDefault(key);
+            if (_all.TryGetValue(key, out LogPosition? noted))
+            {
+                return noted;
+            }
         }
+
+        return _stored.GetValueOrDefault(key)
+            ?? _stored.Where(pair => pair.Key.Source == key.Source).Select(pair => pair.Value).OrderByDescending(position => position.Offset).FirstOrDefault();
     }
 
-    /// <summary>How far a reader has come in its logs in this run.</summary>
+    /// <summary>Where a reader left off in all its logs, in this run or an earlier one, by the name of the log.</summary>
     /// <param name="reader">The reader.</param>
-    public IReadOnlyDictionary<string, LogPosition> NotedBy(string reader)
+    public IReadOnlyDictionary<string, LogPosition> PlacesOf(string reader)
     {
+        Dictionary<string, LogPosition> places = _stored.Where(pair => pair.Key.Reader == reader).ToDictionary(pair => pair.Key.Source, pair => pair.Value, StringComparer.Ordinal);
         lock (_lock)
         {
-            return _all.Where(pair => pair.Key.Reader == reader).ToDictionary(pair => pair.Key.Source, pair => pair.Value, StringComparer.Ordinal);
+            foreach ((PositionKey key, LogPosition place) in _all.Where(pair => pair.Key.Reader == reader))
+            {
+                places[key.Source] = place;
+            }
         }
+
+        return places;
     }
 
     /// <summary>Notes how far a log was read.</summary>

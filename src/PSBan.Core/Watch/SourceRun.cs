@@ -22,8 +22,9 @@ internal sealed class SourceRun(SourcePlan plan, IReadOnlyDictionary<string, Log
     private readonly Dictionary<string, SourceInfo> _logs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SilenceWatch> _silences = new(StringComparer.Ordinal);
     private readonly Dictionary<string, LogPosition> _places = new(StringComparer.Ordinal);
-    private IReadOnlyDictionary<string, LogPosition>? _others;
     private readonly HashSet<string> _followed = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LogPosition> _begun = new(inherited, StringComparer.Ordinal);
+    private bool _hasReported;
     private volatile IReadOnlyList<JailRun> _jails = [];
     private volatile LogStart _start = new();
     private LineFilter[] _filters = [];
@@ -37,6 +38,27 @@ internal sealed class SourceRun(SourcePlan plan, IReadOnlyDictionary<string, Log
 
     /// <summary>The logs that it follows now. Used on the loop.</summary>
     public IReadOnlyCollection<string> Followed => _followed;
+
+    /// <summary>
+    /// How far it has come in each log. While it has not told what it follows, where it is to begin: its jails may be on their way from one reader to the next but one.
+    /// Used on the loop.
+    /// </summary>
+    public IReadOnlyDictionary<string, LogPosition> Places
+    {
+        get
+        {
+            lock (_lock)
+            {
+                Dictionary<string, LogPosition> places = _begun.Where(place => !_hasReported || _followed.Contains(place.Key)).ToDictionary(StringComparer.Ordinal);
+                foreach ((string log, LogPosition place) in _places)
+                {
+                    places[log] = place;
+                }
+
+                return places;
+            }
+        }
+    }
 
     /// <summary>The name of its positions.</summary>
     private string Name => plan.Key;
@@ -110,6 +132,7 @@ internal sealed class SourceRun(SourcePlan plan, IReadOnlyDictionary<string, Log
         Change(source, log => log with { Trouble = null });
         tools.Loop.Post(() =>
         {
+            _hasReported = true;
             _followed.Add(source);
             ForEach(_jails, jail => jail.Adopt(source, this));
         });
@@ -121,6 +144,7 @@ internal sealed class SourceRun(SourcePlan plan, IReadOnlyDictionary<string, Log
         Change(source, log => log with { Trouble = VisibleText.Of(reason) });
         tools.Loop.Post(() =>
         {
+            _hasReported = true;
             _silences.Remove(source);
             _followed.Remove(source);
             ForEach(_jails, jail => jail.Release(source, this));
@@ -180,7 +204,25 @@ internal sealed class SourceRun(SourcePlan plan, IReadOnlyDictionary<string, Log
         return new LogStart(AtEnd: plan.AtEnd, NotBefore: notBefore, DateOf: jails[0].DateReader());
     }
 
-    private LogStart StartOf(string log) => _start with { Position = inherited.GetValueOrDefault(log) ?? positions.Find(new PositionKey(Name, log)), Others = _others ??= positions.FindAll(Name) };
+    private LogStart StartOf(string log)
+    {
+        PositionKey key = new(Name, log);
+        LogPosition? place = inherited.GetValueOrDefault(log);
+        if (place is not null)
+        {
+            // Also for the next start of the watch: under this name an older place may be stored.
+            positions.Note(key, place);
+        }
+        else if ((place = positions.Find(key)) is not null)
+        {
+            lock (_lock)
+            {
+                _begun[log] = place;
+            }
+        }
+
+        return _start with { Position = place, Places = positions.PlacesOf(Name) };
+    }
 
     private bool Process(LogBlock block)
     {

@@ -40,7 +40,8 @@ internal sealed class SourceSet(PositionBook positions, WatchTools tools)
             SourceRun[] before = [.. _runs.Where(run => run.Jails.Contains(jail))];
             foreach (SourceRun after in _runs.Where(run => !before.Contains(run) && sources.Any(source => KeyOf(source) == run.Key)))
             {
-                if (before.Any(run => run.Followed.Any(log => after.Followed.Contains(log) && Place(run, log) != Place(after, log))))
+                IReadOnlyDictionary<string, LogPosition> there = after.Places;
+                if (before.SelectMany(run => run.Places).Any(place => after.Followed.Contains(place.Key) && !IsSame(place.Value, there.GetValueOrDefault(place.Key))))
                 {
                     return false;
                 }
@@ -101,12 +102,12 @@ internal sealed class SourceSet(PositionBook positions, WatchTools tools)
 
     private static SourceKey KeyOf(SourcePlan plan) => new(plan.Key, plan.AtEnd);
 
-    private LogPosition? Place(SourceRun run, string log) => positions.Noted(new Store.PositionKey(run.Key.Name, log));
+    private static bool IsSame(LogPosition left, LogPosition? right) => left.Offset == (right?.Offset ?? 0) && left.Cursor == right?.Cursor;
 
     /// <summary>How far these jails have come in the logs that they read now; of several places the furthest.</summary>
     private Dictionary<string, LogPosition> PlacesOf(JailRun[] jails) => _runs
         .Where(run => run.Jails.Any(jails.Contains))
-        .SelectMany(run => positions.NotedBy(run.Key.Name))
+        .SelectMany(run => run.Places)
         .GroupBy(place => place.Key, StringComparer.Ordinal)
         .ToDictionary(places => places.Key, places => places.MaxBy(place => place.Value.Offset).Value, StringComparer.Ordinal);
 }

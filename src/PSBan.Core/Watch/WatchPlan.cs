@@ -41,7 +41,7 @@ public sealed class WatchPlan
     internal static WatchPlan Load(WatchOptions options, IReadOnlyList<JailPlan> running)
     {
         ArgumentNullException.ThrowIfNull(options);
-        WatchConfiguration configuration = ConfigurationLoader.Load(options.ConfigPath, options.StockConfigPath, FirewallFactory.IsNative);
+        WatchConfiguration configuration = ConfigurationLoader.Load(options.ConfigPath, options.StockConfigPath, FirewallFactory.Names);
         List<Problem> problems = [.. configuration.Problems];
         var factory = new FirewallFactory(running.SelectMany(jail => jail.Rules).Select(rule => rule.Rule));
         HashSet<string> names = [.. running.Select(jail => jail.Options.Name)];

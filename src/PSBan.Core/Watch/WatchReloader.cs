@@ -188,35 +188,28 @@ internal sealed class WatchReloader(WatchTools tools, WatchParts parts, WatchPla
         await tools.Ignored.RefreshAsync(end).ConfigureAwait(false);
         bool isAnyUnheard = draft.Result.Added.Any(name => parts.Jails.Find(name) is null);
         StoredState stored = isAnyUnheard ? await parts.Keeper.ReadAsync(end).ConfigureAwait(false) : new StoredState();
-        await WaitUntilLevelAsync(draft).ConfigureAwait(false);
         return new Swap(draft, ignored, stored);
-    }
-
-    /// <summary>A jail that is to get a log from another reader changes over when both have come equally far.</summary>
-    private async Task WaitUntilLevelAsync(ReloadDraft draft)
-    {
-        long start = tools.Clock.GetTimestamp();
-        while (!await tools.Loop.RunAsync(() => AreLevel(draft), CancellationToken.None).ConfigureAwait(false))
-        {
-            if (tools.Clock.GetElapsedTime(start) > s_levelPatience)
-            {
-                tools.Events.Publish(
-                    BanEventKind.SourceWarning, "A jail takes a log from another reader than before, and the two are not equally far; some of its lines may be missed or counted twice.");
-                return;
-            }
-
-            await Task.Delay(s_levelPause, tools.Clock, end).ConfigureAwait(false);
-        }
     }
 
     private bool AreLevel(ReloadDraft draft) => parts.Sources.AreLevel(
         draft.Jails.Select(jail => (parts.Jails.Find(jail.Options.Name), jail.Sources)).Where(pair => pair.Item1 is not null).Select(pair => (pair.Item1!, pair.Sources)));
 
+    /// <summary>Makes the change at a moment at which each jail that is to get a log from another reader than before finds both equally far.</summary>
     private async Task<IReadOnlyList<CrewMember>> SwapAsync(Swap swap)
     {
         try
         {
-            return await tools.Loop.RunAsync(() => Change(swap), CancellationToken.None).ConfigureAwait(false);
+            long start = tools.Clock.GetTimestamp();
+            while (true)
+            {
+                bool isPatient = tools.Clock.GetElapsedTime(start) < s_levelPatience && !end.IsCancellationRequested;
+                if (await tools.Loop.RunAsync(() => TryChange(swap, isPatient), CancellationToken.None).ConfigureAwait(false) is { } stopping)
+                {
+                    return stopping;
+                }
+
+                await Task.Delay(s_levelPause, tools.Clock, CancellationToken.None).ConfigureAwait(false);
+            }
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -224,6 +217,22 @@ internal sealed class WatchReloader(WatchTools tools, WatchParts parts, WatchPla
             parts.Crew.Fail(e);
             throw;
         }
+    }
+
+    private IReadOnlyList<CrewMember>? TryChange(Swap swap, bool isPatient)
+    {
+        if (!AreLevel(swap.Draft))
+        {
+            if (isPatient)
+            {
+                return null;
+            }
+
+            tools.Events.Publish(
+                BanEventKind.SourceWarning, "A jail takes a log from another reader than before, and the two are not equally far; some of its lines may be missed or counted twice.");
+        }
+
+        return Change(swap);
     }
 
     /// <summary>The change itself, on the loop.</summary>

@@ -127,7 +127,7 @@ public sealed class ActionTests : IDisposable
     public void Which_actions_are_native_is_the_callers_business()
     {
         Load("mine");
-        WatchConfiguration configuration = ConfigurationLoader.Load(_folder.Root, null, name => name == "mine");
+        WatchConfiguration configuration = ConfigurationLoader.Load(_folder.Root, null, new HashSet<string> { "mine" });
         Assert.Empty(configuration.Problems);
         Assert.Equal("mine", configuration.Jails[0].Actions[0].File);
     }

@@ -1,4 +1,5 @@
 using PSBan.Configuration;
+using PSBan.Firewalls;
 using PSBan.Model;
 
 namespace PSBan.Tests.Configuration;
@@ -20,7 +21,10 @@ public sealed class ConfigurationFolder : IDisposable
         return this;
     }
 
-    public WatchConfiguration Load(string? stock = null) => ConfigurationLoader.Load(Root, stock);
+    /// <summary>What the back ends serve, and an action of no consequence; neither needs a file.</summary>
+    public static IReadOnlySet<string> Native { get; } = new HashSet<string>(FirewallFactory.Names) { "dummy" };
+
+    public WatchConfiguration Load(string? stock = null) => ConfigurationLoader.Load(Root, stock, Native);
 
     /// <summary>Loads and expects no problem at all.</summary>
     public WatchConfiguration LoadClean(string? stock = null)

@@ -29,7 +29,7 @@ public sealed class DirectoryTests : IDisposable
     [Fact]
     public void The_stock_alone_has_jails_and_none_of_them_runs()
     {
-        WatchConfiguration configuration = ConfigurationLoader.Load(null, _stock.Root);
+        WatchConfiguration configuration = ConfigurationLoader.Load(null, _stock.Root, ConfigurationFolder.Native);
         Assert.Empty(configuration.Jails);
         Assert.Equal(["sshd", "postfix"], configuration.JailNames);
         Assert.Empty(configuration.Problems);

@@ -208,11 +208,30 @@ public sealed class JailOptionTests : IDisposable
         Assert.False(jail.Variables.ContainsKey("logpath"));
 
         IReadOnlyList<JailSetting> settings = new ConfigurationLoader(_folder.Root).JailSettings("j");
-        Assert.Equal(new JailSetting("two", "%(port)s,x", new("25,465,x", _folder.At("jail.conf", Line + 1)), _folder.At("jail.conf", Line + 1), true), settings.Single(setting => setting.Name == "two"));
-        Assert.Null(settings.Single(setting => setting.Name == "broken").Value);
-        Assert.Equal("x", settings.Single(setting => setting.Name == "failregex").Value!.Value.Value);
-        Assert.False(settings.Single(setting => setting.Name == "fail2ban_version").IsOwn);
+        JailSetting two = settings.Single(setting => setting.Option == "two");
+        Assert.Equal(("j", "%(port)s,x", "25,465,x", _folder.Path("jail.conf"), Line + 1, true), (two.Jail, two.Raw, two.Value, two.File, two.Line, two.IsOwn));
+        Assert.Null(settings.Single(setting => setting.Option == "broken").Value);
+        Assert.Equal("x", settings.Single(setting => setting.Option == "failregex").Value);
+        Assert.False(settings.Single(setting => setting.Option == "fail2ban_version").IsOwn);
         Assert.Empty(new ConfigurationLoader(_folder.Root).JailSettings("none"));
+    }
+
+    [Fact]
+    public void Settings_name_what_they_took_the_place_of_and_whether_the_jail_uses_them()
+    {
+        _folder.Write("jail.conf", "[DEFAULT]\nbantime = 10m\npath = /var/log\nweb = %(path)s/web\nunused = 1\n[j]\nbantime = 1h\nlogpath = %(web)s\n[off]\nenabled = no\n");
+        _folder.Write("jail.local", "[DEFAULT]\nbantime = 20m\nenabled = true\npath = /srv/log\n[j]\nbantime = 2h\n");
+        var loader = new ConfigurationLoader(_folder.Root);
+        Dictionary<string, JailSetting> settings = loader.JailSettings("j").ToDictionary(setting => setting.Option);
+        Assert.Equal(("2h", _folder.At("jail.local", 6)), (settings["bantime"].Value, settings["bantime"].Location));
+        Assert.Equal(
+            [new("1h", _folder.At("jail.conf", 7)), new("20m", _folder.At("jail.local", 2)), new Located<string>("10m", _folder.At("jail.conf", 2))],
+            settings["bantime"].Overrides);
+        Assert.Equal(("/srv/log/web", _folder.At("jail.conf", 8)), (settings["logpath"].Value, settings["logpath"].Location));
+        Assert.Equal([new Located<string>("/var/log", _folder.At("jail.conf", 3))], settings["path"].Overrides);
+        Assert.Equal(["bantime", "enabled", "logpath", "path", "web"], settings.Values.Where(setting => setting.IsUsed).Select(setting => setting.Option));
+        Assert.Empty(settings["web"].Overrides);
+        Assert.Equal([new("j", true), new KeyValuePair<string, bool>("off", false)], loader.JailSwitches());
     }
 
     private void Write(string text, string filter = "", bool logPath = true) => _folder

@@ -56,21 +56,21 @@ public sealed class FirewallFactoryTests
     public void On_Windows_the_Windows_Firewall_serves_the_actions_of_every_packet_filter(string file, string parameters, string expected)
     {
         List<Problem> problems = [];
-        FirewallBinding? binding = new FirewallFactory(isWindows: true).Create("sshd", Action(file, parameters), problems);
+        FirewallBinding? binding = new FirewallFactory { IsWindows = true }.Create("sshd", Action(file, parameters), problems);
         Assert.Empty(problems);
         Assert.Equal("windows-firewall", binding!.BackEnd);
         Assert.Equal(expected, $"{binding.Rule.Name} | {binding.Rule.Ports} | {string.Join(' ', binding.Rule.Protocols)} | {binding.Rule.Chunk}");
-        Assert.Equal("dry-run", new FirewallFactory(isWindows: true).Create("sshd", Action("dry-run", ""), problems)!.BackEnd);
+        Assert.Equal("dry-run", new FirewallFactory { IsWindows = true }.Create("sshd", Action("dry-run", ""), problems)!.BackEnd);
     }
 
     [Fact]
     public void The_Windows_Firewall_passes_over_ports_of_other_protocols_and_says_so()
     {
         List<Problem> problems = [];
-        Assert.NotNull(new FirewallFactory(isWindows: true).Create("sshd", Action("nftables", "port=53;protocol=tcp,sctp"), problems));
+        Assert.NotNull(new FirewallFactory { IsWindows = true }.Create("sshd", Action("nftables", "port=53;protocol=tcp,sctp"), problems));
         Assert.Equal((ProblemSeverity.Warning, "ProtocolPassedOver", s_place), (Assert.Single(problems).Severity, problems[0].Code, problems[0].Location));
         problems.Clear();
-        Assert.Null(new FirewallFactory(isWindows: true).Create("sshd", Action("nftables", "port=53;protocol=sctp"), problems));
+        Assert.Null(new FirewallFactory { IsWindows = true }.Create("sshd", Action("nftables", "port=53;protocol=sctp"), problems));
         Assert.Equal("InvalidProtocol", Assert.Single(problems).Code);
     }
 

@@ -74,6 +74,37 @@ public class ResumeTests
         Assert.Equal([21, 1], follower.Blocks.Select(block => block.FirstLine));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_link_that_was_switched_while_nobody_looked_is_caught_up_with(bool atEnd)
+    {
+        using TempFolder folder = new();
+        string old = folder.Write("1.log", Numbered(1, 20)), current = folder["current"];
+        File.CreateSymbolicLink(current, old);
+        LogPosition place = await PlaceAfter(old);
+        folder.Append("1.log", Numbered(21, 25));
+        string fresh = folder.Write("2.log", Numbered(26, 30));
+        File.Delete(current);
+        File.CreateSymbolicLink(current, fresh);
+        var places = new Dictionary<string, LogPosition> { [old] = place, [folder["0.log"]] = place };
+        LogPosition? end;
+        await using (Follower follower = new(new FileLogSource(current, Quick), _ => new LogStart(AtEnd: atEnd) { Places = places }))
+        {
+            await follower.UntilLine("line 30");
+            Assert.Equal(Enumerable.Range(21, 10).Select(n => $"line {n}"), follower.Lines);
+            Assert.Equal([old, fresh], follower.Blocks.Select(block => block.Source));
+            end = follower.Blocks[0].Position;
+        }
+
+        // Once read, the old file is left alone.
+        folder.Append("2.log", "line 31\n");
+        places[old] = Assert.IsType<LogPosition>(end);
+        await using Follower again = new(new FileLogSource(current, Quick), _ => new LogStart(AtEnd: false) { Places = places });
+        await again.UntilLine("line 31");
+        Assert.Equal(Enumerable.Range(26, 6).Select(n => $"line {n}"), again.Lines);
+    }
+
     [Fact]
     public async Task A_copytruncate_while_nobody_looked_is_caught_up_with()
     {

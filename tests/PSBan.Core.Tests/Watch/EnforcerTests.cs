@@ -7,6 +7,7 @@ namespace PSBan.Tests.Watch;
 public sealed class EnforcerTests : IAsyncDisposable
 {
     private static readonly FirewallRule s_rule = new() { Jail = "j", Name = "j" };
+    private static readonly FirewallRule s_other = new() { Jail = "other", Name = "other" };
     private static readonly DateTimeOffset s_later = TimeProvider.System.GetUtcNow().AddHours(1);
     private readonly CancellationTokenSource _stop = new(TimeSpan.FromMinutes(1));
     private readonly FaultyFirewall _firewall = new();
@@ -141,6 +142,55 @@ public sealed class EnforcerTests : IAsyncDisposable
         _firewall.Gate.SetResult();
         await _enforcer.WhenSettledAsync(_stop.Token);
         Assert.Empty(_firewall.Standing);
+    }
+
+    [Fact]
+    public async Task A_rule_that_cannot_be_set_up_waits_alone_and_gets_its_bans_when_it_can()
+    {
+        await StartAsync();
+        _firewall.ClosedRules.Add("other");
+        await _enforcer.OpenRulesAsync([s_other], _ => true, _stop.Token);
+        BanEvent failed = await NextAsync(BanEventKind.FirewallFailed);
+        Assert.Equal(("other", "It cannot be set up. Bans of it wait and are tried again; the others go on."), (failed.Jail, failed.Message));
+        Assert.Equal("other", Assert.Single(_enforcer.Closed).Rule.Name);
+
+        _enforcer.Add(s_other, Address.Parse("192.0.2.9"), s_later);
+        Add("192.0.2.1");
+        await UntilAsync(() => !_enforcer.IsPending(s_rule, Address.Parse("192.0.2.1")));
+        Assert.True(_enforcer.IsPending(s_other, Address.Parse("192.0.2.9")));
+        Assert.Equal(["j 192.0.2.1"], _firewall.Standing);
+        await _enforcer.WhenSettledAsync(_stop.Token);
+        Assert.Equal(("It cannot be set up.", null), (_enforcer.TroubleOf(s_other), _enforcer.TroubleOf(s_rule)));
+
+        // The comparison of both sides does not take the bans for lost.
+        _clock.Advance(TimeSpan.FromSeconds(61));
+        _firewall.ClosedRules.Clear();
+        await StepUntilAsync(() => _enforcer.Pending == 0);
+        Assert.Equal(["j 192.0.2.1", "other 192.0.2.9"], _firewall.Standing);
+        Assert.Equal("The rule 'other' in faulty is set up now.", (await NextAsync(BanEventKind.FirewallRepaired)).Message);
+        Assert.Empty(_enforcer.Closed);
+    }
+
+    [Fact]
+    public async Task A_set_that_is_full_holds_up_no_other_rule()
+    {
+        await StartAsync();
+        await _enforcer.OpenRulesAsync([s_other], _ => false, _stop.Token);
+        _firewall.FullRules.Add("other");
+        _enforcer.Add(s_other, Address.Parse("192.0.2.9"), s_later);
+        Assert.StartsWith("It is full.", (await NextAsync(BanEventKind.FirewallFailed)).Message, StringComparison.Ordinal);
+        for (int i = 1; i <= 5; i++)
+        {
+            Add($"192.0.2.{i}");
+            await UntilAsync(() => _firewall.Standing.Count == i);
+        }
+
+        Assert.True(_enforcer.IsPending(s_other, Address.Parse("192.0.2.9")));
+        Assert.Equal("It is full.", Assert.Single(await _enforcer.SyncAsync(_stop.Token), repair => repair.Jail == "other").Trouble);
+        _firewall.FullRules.Clear();
+        await StepUntilAsync(() => _enforcer.Pending == 0);
+        Assert.Contains("other 192.0.2.9", _firewall.Standing);
+        Assert.Equal("The rule 'other' in faulty takes bans again.", (await NextAsync(BanEventKind.FirewallRepaired)).Message);
     }
 
     private async Task StartAsync()

@@ -17,6 +17,12 @@ internal sealed class FaultyFirewall : IFirewall
 
     public int Opened { get; private set; }
 
+    /// <summary>The rules that cannot be set up.</summary>
+    public HashSet<string> ClosedRules { get; } = [];
+
+    /// <summary>The rules whose sets take nothing more.</summary>
+    public HashSet<string> FullRules { get; } = [];
+
     public IReadOnlyCollection<string> Standing => [.. _entries.Keys.Select(key => $"{key.Rule} {key.Address}").Order(StringComparer.Ordinal)];
 
     public List<int> Batches { get; } = [];
@@ -42,7 +48,8 @@ internal sealed class FaultyFirewall : IFirewall
     {
         _isOpen = true;
         Opened++;
-        return Task.CompletedTask;
+        string[] closed = [.. rules.Select(rule => rule.Name).Where(ClosedRules.Contains)];
+        return closed.Length == 0 ? Task.CompletedTask : throw new FirewallException(FirewallFailure.CommandFailed, "It cannot be set up.", null, closed);
     }
 
     public async Task ApplyAsync(IReadOnlyList<FirewallChange> changes, CancellationToken cancelToken)
@@ -64,8 +71,9 @@ internal sealed class FaultyFirewall : IFirewall
         }
 
         Batches.Add(changes.Count);
-        foreach (FirewallChange change in changes)
+        foreach (FirewallChange change in changes.Where(change => !FullRules.Contains(change.Rule.Name)))
         {
+            Assert.DoesNotContain(change.Rule.Name, ClosedRules);
             if (change.Add)
             {
                 _entries[(change.Rule.Name, change.Address)] = change.Remaining;
@@ -74,6 +82,11 @@ internal sealed class FaultyFirewall : IFirewall
             {
                 _entries.TryRemove((change.Rule.Name, change.Address), out _);
             }
+        }
+
+        if (changes.Any(change => FullRules.Contains(change.Rule.Name)))
+        {
+            throw new FirewallException(FirewallFailure.CommandFailed, "It is full.", null, [.. FullRules]);
         }
     }
 

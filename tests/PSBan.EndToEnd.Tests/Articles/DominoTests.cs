@@ -2,6 +2,7 @@ using System.Globalization;
 using PSBan.Configuration;
 using PSBan.Control;
 using PSBan.EndToEnd.Support;
+using PSBan.Firewalls;
 using PSBan.Model;
 using PSBan.Scan;
 using PSBan.Sources;
@@ -68,7 +69,7 @@ public sealed class DominoTests : IDisposable
     {
         _folder.Write("filter.d/domino.conf", Filter);
         _folder.Write("jail.local", Jail(_folder.Log, changes));
-        WatchConfiguration configuration = ConfigurationLoader.Load(_folder.Path, DefaultPathsForTests.Stock);
+        WatchConfiguration configuration = ConfigurationLoader.Load(_folder.Path, DefaultPathsForTests.Stock, FirewallFactory.Names);
         JailOptions jail = Assert.Single(configuration.Jails);
         Assert.Empty(configuration.Problems);
         Assert.Equal((findTime, banTime, maxRetry), ((int)jail.FindTime.Value.TotalSeconds, (int)jail.BanTime.Value.TotalSeconds, jail.MaxRetry.Value));

@@ -62,7 +62,7 @@ public sealed class FirewallSelectorTests
     public async Task An_unknown_name_is_refused()
     {
         FirewallException refusal = await Assert.ThrowsAsync<FirewallException>(() => FirewallSelector.CreateAsync("pf", TimeProvider.System, CancellationToken.None));
-        Assert.Equal("There is no firewall 'pf'; write auto, nft, iptables, ipset or dry-run.", refusal.Message);
+        Assert.Equal("There is no firewall 'pf'; write auto, nft, iptables, ipset, windows-firewall or dry-run.", refusal.Message);
     }
 
     [RequiresFact("netns", "ip", "nft", "iptables", "sh")]

@@ -20,6 +20,9 @@ public sealed class ToolFolder : IDisposable
         }
     }
 
+    /// <summary>Copies a real tool.</summary>
+    public void Take(string tool) => File.Copy(File.ResolveLinkTarget(CommandRunner.Find(tool)!, true)?.FullName ?? CommandRunner.Find(tool)!, System.IO.Path.Combine(Path, tool));
+
     public void Write(string name) => File.WriteAllText(System.IO.Path.Combine(Path, name), "");
 
     public void Delete(string name) => File.Delete(System.IO.Path.Combine(Path, name));

@@ -17,13 +17,18 @@ public sealed class TrafficTests
     private const string Bad4 = "192.0.2.66", Good4 = "192.0.2.67", Bad6 = "2001:db8::66", Good6 = "2001:db8::67";
     private static readonly string[] s_clients = [Bad4 + "/24", Good4 + "/24", Bad6 + "/32", Good6 + "/32", "2001:db8:bad::1/32", "2001:db8:bad::2/32", "192.0.2.130/24"];
 
-    [RequiresTheory("netns", "ip", "nft", "iptables", "ipset")]
+    [RequiresTheory("netns", "ip", "nft", "iptables", "ipset", "/usr/sbin/xtables-legacy-multi")]
     [InlineData("nft")]
     [InlineData("iptables")]
+    [InlineData("iptables", "legacy")]
+    [InlineData("iptables", "nft")]
     [InlineData("ipset")]
-    public async Task A_banned_address_reaches_the_other_ports_only_until_it_is_unbanned(string backEnd)
+    [InlineData("ipset", "legacy")]
+    public async Task A_banned_address_reaches_the_other_ports_only_until_it_is_unbanned(string backEnd, string? flavour = null)
     {
         await using NetworkNamespace server = await NetworkNamespace.CreateAsync(), client = await NetworkNamespace.CreateAsync();
+        using IptablesFlavour? tools = flavour is null ? null : IptablesFlavour.Make(flavour);
+        server.Folders = tools is null ? [] : [tools.Folder];
         await NetworkNamespace.JoinAsync(server, client, s_clients);
         using Socket ssh = server.Listen(22), smtp = server.Listen(25);
         FirewallRule rule = new() { Jail = "sshd", Name = "sshd", Ports = "ssh,1000:2000" };
@@ -92,10 +97,13 @@ public sealed class TrafficTests
     [InlineData("nft", "prerouting")]
     [InlineData("nft", "input,prerouting")]
     [InlineData("iptables", null)]
+    [InlineData("iptables", null, "legacy")]
     [InlineData("ipset", null)]
-    public async Task An_echo_request_is_stopped_where_all_protocols_are_meant(string backEnd, string? hooks)
+    public async Task An_echo_request_is_stopped_where_all_protocols_are_meant(string backEnd, string? hooks, string? flavour = null)
     {
         await using NetworkNamespace server = await NetworkNamespace.CreateAsync(), client = await NetworkNamespace.CreateAsync();
+        using IptablesFlavour? tools = flavour is null ? null : IptablesFlavour.Make(flavour);
+        server.Folders = tools is null ? [] : [tools.Folder];
         await NetworkNamespace.JoinAsync(server, client, s_clients);
         using Socket ssh = server.Listen(22);
         FirewallRule all = new() { Jail = "all", Name = "all", Protocols = ["all"], BlockType = "drop", Chains = hooks?.Split(',') ?? [], Priority = -200 };

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using PSBan.Control;
 using PSBan.EndToEnd.Firewalls;
 using PSBan.EndToEnd.Support;
@@ -17,6 +18,9 @@ namespace PSBan.EndToEnd.Store;
 public sealed class KillTests(ITestOutputHelper output)
 {
     private const int DefaultKills = 10;
+    private static readonly string[] s_logs = ["auth.log", "auth.log2", "auth.log3"];
+    private static readonly string[] s_jails = ["sshd", "app", "web"];
+    private static readonly Regex s_element = new(@"198\.18\.\d+\.\d+", RegexOptions.CultureInvariant);
     private static readonly string[] s_troubles = ["SourceWarning", "SourceLost", "PatternQuarantined", "LimitReached", "FirewallFailed", "StoreFailed"];
 
     [RequiresFact("nft", "ip", "root")]
@@ -28,12 +32,12 @@ public sealed class KillTests(ITestOutputHelper output)
         Random random = new(seed);
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
         using WatchFolder folder = MakeFolder();
-        using RotatingLog first = new(folder.Log, new Random(seed + 1), inSessions: false);
-        using RotatingLog second = new(folder.Log + "2", new Random(seed + 2), inSessions: true);
+        using RotatingLog first = new(folder.Log, Rotation.Numbered, new Random(seed + 1), inSessions: false);
+        using RotatingLog second = new(folder.Log + "2", Rotation.Dated, new Random(seed + 2), inSessions: true);
+        using RotatingLog third = new(folder.Log + "3", Rotation.Switched, new Random(seed + 4), inSessions: false);
+        RotatingLog[] logs = [first, second, third];
         using CancellationTokenSource end = new();
-        // What was rotated away before a watch has stored anything, no watch knows of.
-        using SemaphoreSlim mayRotate = new(0);
-        Task writing = WriteAsync(first, second, mayRotate, new Random(seed + 3), end.Token);
+        Task writing = WriteAsync(logs, new Random(seed + 3), end.Token);
 
         for (int i = 0; i < kills; i++)
         {
@@ -41,11 +45,7 @@ public sealed class KillTests(ITestOutputHelper output)
             if (random.Next(3) > 0)
             {
                 await watch.WaitForAsync("Started");
-
-                if (mayRotate.CurrentCount == 0 && await HasStoredAsync(folder, first.FailuresAtRotation))
-                {
-                    mayRotate.Release();
-                }
+                await AllowAsync(folder, logs);
             }
 
             await Task.Delay(random.Next(600));
@@ -58,38 +58,50 @@ public sealed class KillTests(ITestOutputHelper output)
         await end.CancelAsync();
         await writing;
         second.Finish();
-        Outcome killed = await RunToEndAsync(space, folder, first.Failures, second.Failures);
+        Outcome killed = await RunToEndAsync(space, folder, logs);
 
         using WatchFolder quiet = MakeFolder();
-        await File.WriteAllLinesAsync(quiet.Log, first.Lines);
-        await File.WriteAllLinesAsync(quiet.Log + "2", second.Lines);
-        Outcome undisturbed = await RunToEndAsync(space, quiet, first.Failures, second.Failures);
+        foreach (RotatingLog log in logs)
+        {
+            await File.WriteAllLinesAsync(Path.Combine(quiet.Path, Path.GetFileName(log.Path)), log.Lines);
+        }
 
-        output.WriteLine($"{first.Lines.Count} + {second.Lines.Count} lines, {undisturbed.History.Count} bans");
+        Outcome undisturbed = await RunToEndAsync(space, quiet, logs);
+
+        output.WriteLine($"{string.Join(" + ", logs.Select(log => log.Lines.Count))} lines, {string.Join(" + ", logs.Select(log => log.Rotations))} rotations, {undisturbed.History.Count} bans");
         Assert.Equal(undisturbed.Counters, killed.Counters);
         Assert.Equal(undisturbed.History, killed.History);
+        Assert.Equal(undisturbed.Bans, killed.Bans);
+        Assert.Equal(undisturbed.Elements, killed.Elements);
+        Assert.Equal(undisturbed.Stored, killed.Stored);
         Assert.NotEmpty(undisturbed.History);
         Assert.Contains(undisturbed.History, ban => ban.StartsWith("recidive", StringComparison.Ordinal));
     }
 
-    private static async Task WriteAsync(RotatingLog first, RotatingLog second, SemaphoreSlim mayRotate, Random random, CancellationToken cancelToken)
+    private static async Task WriteAsync(RotatingLog[] logs, Random random, CancellationToken cancelToken)
     {
         while (!cancelToken.IsCancellationRequested)
         {
-            first.Append();
-            second.Append();
-            if (random.Next(60) == 0 && mayRotate.Wait(0, CancellationToken.None))
+            foreach (RotatingLog log in logs)
             {
-                first.Rotate();
+                log.Append();
+                if (random.Next(60) == 0)
+                {
+                    log.RotateIfAllowed();
+                }
             }
 
             await Task.Delay(random.Next(20), CancellationToken.None);
         }
     }
 
-    /// <summary>Whether the watch is done with the file that was rotated last. It reads on in one older file, and logrotate does not come twice while a watch is down.</summary>
-    private static async Task<bool> HasStoredAsync(WatchFolder folder, int failures)
+    /// <summary>
+    /// Allows each log another rotation once the watch has stored a place behind the last one. It finds what was rotated away while it was down, but not what
+    /// was compressed before it came to it, nor where a link led to before.
+    /// </summary>
+    private static async Task AllowAsync(WatchFolder folder, RotatingLog[] logs)
     {
+        int[] written = [.. logs.Select(log => log.FailuresAtRotation)];
         await using WatchClient client = await WatchProcess.ConnectAsync(folder.Path);
         IReadOnlyList<JailInfo> jails = await client.GetJailsAsync(CancellationToken.None);
 
@@ -98,17 +110,23 @@ public sealed class KillTests(ITestOutputHelper output)
         {
         }
 
-        return jails.Single(jail => jail.Name == "sshd").TotalFailed >= failures;
+        for (int i = 0; i < logs.Length; i++)
+        {
+            if (jails.Single(jail => jail.Name == s_jails[i]).TotalFailed >= written[i])
+            {
+                logs[i].Settle(written[i]);
+            }
+        }
     }
 
     /// <summary>Lets a watch run until it has counted everything, and asks it for all it knows.</summary>
-    private static async Task<Outcome> RunToEndAsync(NetworkNamespace space, WatchFolder folder, int first, int second)
+    private static async Task<Outcome> RunToEndAsync(NetworkNamespace space, WatchFolder folder, RotatingLog[] logs)
     {
         await using WatchProcess watch = WatchProcess.Start(space, folder.Path, "nft");
         await watch.WaitForAsync("Started");
         try
         {
-            return await AskAtEndAsync(watch, folder, first, second);
+            return await AskAtEndAsync(space, watch, folder, [.. logs.Select(log => log.Failures)]);
         }
         catch (WatchNotRunningException e)
         {
@@ -117,7 +135,7 @@ public sealed class KillTests(ITestOutputHelper output)
         }
     }
 
-    private static async Task<Outcome> AskAtEndAsync(WatchProcess watch, WatchFolder folder, int first, int second)
+    private static async Task<Outcome> AskAtEndAsync(NetworkNamespace space, WatchProcess watch, WatchFolder folder, int[] failures)
     {
         await using WatchClient client = await WatchProcess.ConnectAsync(folder.Path);
         IReadOnlyList<JailInfo> jails = [];
@@ -125,36 +143,70 @@ public sealed class KillTests(ITestOutputHelper output)
             async () =>
             {
                 jails = await client.GetJailsAsync(CancellationToken.None);
-                return Total("sshd") >= first && Total("app") >= second;
+                return failures.Select((count, i) => jails.Single(info => info.Name == s_jails[i]).TotalFailed >= count).All(isCounted => isCounted);
             },
-            $"{first} + {second} failures are counted",
+            $"{string.Join(" + ", failures)} failures are counted",
             () => string.Join(", ", jails.Select(jail => $"{jail.Name} {jail.TotalFailed}")));
         List<string> history = [];
         await foreach (BanHistoryEntry ban in client.GetHistoryAsync(new HistoryQuery(), CancellationToken.None))
         {
-            // In which of two logs a line was read first is nobody's business.
-            string matches = ban.Jail == "recidive" ? string.Empty : string.Join('\n', ban.Matches);
-            history.Add(string.Create(CultureInfo.InvariantCulture, $"{ban.Jail} {ban.Id} {ban.Time:O} {ban.Duration.TotalSeconds} #{ban.Count} {ban.Failures} {ban.End} {matches}"));
+            history.Add(string.Create(CultureInfo.InvariantCulture, $"{ban.Jail} {ban.Id} {ban.Time:O} {ban.Duration.TotalSeconds} #{ban.Count} {ban.Failures} {ban.End} {Matches(ban.Jail, ban.Matches)}"));
         }
 
+        List<string> bans = [];
+        await foreach (Ban ban in client.GetBansAsync(null, CancellationToken.None))
+        {
+            bans.Add(Text(ban));
+        }
+
+        await Eventually.TrueAsync(async () => (await client.GetWatchAsync(CancellationToken.None)).Pending == 0, "every ban stands");
+        string[] elements = [.. s_element.Matches(await space.RunAsync("nft", "list", "table", "inet", "psban")).Select(match => match.Value).Order(StringComparer.Ordinal)];
         Assert.Equal((0, string.Empty), await watch.StopAsync());
         return new Outcome(
             [.. jails.Select(jail => string.Create(CultureInfo.InvariantCulture, $"{jail.Name}: {jail.TotalFailed} {jail.CurrentlyFailed} {jail.TotalBanned} {jail.CurrentlyBanned}"))],
-            [.. history.Order(StringComparer.Ordinal)]);
-
-        long Total(string jail) => jails.Single(info => info.Name == jail).TotalFailed;
+            [.. history.Order(StringComparer.Ordinal)],
+            [.. bans.Order(StringComparer.Ordinal)],
+            elements,
+            ReadStored(folder));
     }
+
+    /// <summary>What the next watch would begin with: every log read to its end, the same counters, the same bans.</summary>
+    private static IReadOnlyList<string> ReadStored(WatchFolder folder)
+    {
+        using IBanStore store = StoreLoader.Open(new StoreOptions(StoredBans.PathOf(WatchProcess.StateOf(folder.Path))) { ReadOnly = true });
+        StoredState state = store.Load();
+        foreach (string log in s_logs.Select(name => Path.Combine(folder.Path, name)))
+        {
+            string source = File.ResolveLinkTarget(log, returnFinalTarget: true)?.FullName ?? log;
+            Assert.Contains(state.Positions, pair => pair.Key == new PositionKey(pair.Key.Reader, source) && pair.Value.Offset == new FileInfo(source).Length);
+        }
+
+        return
+        [
+            .. state.Jails.SelectMany(jail => jail.Value.Tracked.Select(failed => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{jail.Key} {failed.Id} {string.Join(' ', failed.Times.Select(time => time.UtcTicks))} {Matches(jail.Key, failed.Matches)}"))).Order(StringComparer.Ordinal),
+            .. state.Bans.Select(Text).Order(StringComparer.Ordinal),
+            .. state.Offenders.Select(offender => offender.ToString()).Order(StringComparer.Ordinal),
+        ];
+    }
+
+    private static string Text(Ban ban) =>
+        string.Create(CultureInfo.InvariantCulture, $"{ban.Jail} {ban.Id} {ban.Time.UtcTicks} {ban.Duration.TotalSeconds} #{ban.Count} {ban.Failures} {Matches(ban.Jail, ban.Matches)}");
+
+    // In which of several logs a line was read first is nobody's business.
+    private static string Matches(string jail, IEnumerable<string> matches) => jail == "recidive" ? string.Empty : string.Join('\n', matches);
 
     private static WatchFolder MakeFolder()
     {
         WatchFolder folder = new();
-        folder.Write("auth.log", string.Empty);
-        folder.Write("auth.log2", string.Empty);
         folder.Write("filter.d/app.conf", """
             [Definition]
             failregex = ^\s*\S+ app\[<F-MLFID>\d+</F-MLFID>\]: <F-NOFAIL>connect</F-NOFAIL> from <ADDR>$
                         ^\s*\S+ app\[<F-MLFID>\d+</F-MLFID>\]: bad password for <F-USER>\S+</F-USER>$
             """);
+
+        // As many as there are other jails: with less, it would matter in which log the watch read first.
         folder.Write("jail.local", $"""
             [DEFAULT]
             backend  = auto
@@ -171,10 +223,15 @@ public sealed class KillTests(ITestOutputHelper output)
             enabled = true
             logpath = {folder.Log}2
 
+            [web]
+            enabled = true
+            filter  = sshd
+            logpath = {folder.Log}3
+
             [recidive]
             enabled  = true
             logpath  =
-            maxretry = 2
+            maxretry = 3
             """);
         return folder;
     }
@@ -182,5 +239,5 @@ public sealed class KillTests(ITestOutputHelper output)
     private static int Setting(string name, int otherwise) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value : otherwise;
 
-    private sealed record Outcome(IReadOnlyList<string> Counters, IReadOnlyList<string> History);
+    private sealed record Outcome(IReadOnlyList<string> Counters, IReadOnlyList<string> History, IReadOnlyList<string> Bans, IReadOnlyList<string> Elements, IReadOnlyList<string> Stored);
 }

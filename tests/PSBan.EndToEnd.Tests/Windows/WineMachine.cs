@@ -14,6 +14,8 @@ public sealed class WineMachine : IAsyncLifetime
     public const string Collection = "Wine";
 
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(8);
+    // That of the tests, so that the engine is not compiled a second time.
+    private static readonly string s_configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
     private static readonly string s_programs = Path.Combine(Repository.Root, "out", "win-x64");
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("psban-wine-");
@@ -63,9 +65,11 @@ public sealed class WineMachine : IAsyncLifetime
     /// <summary>Starts a watch on a folder's configuration.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="refused">An address that netsh is to refuse; null for none.</param>
-    public WatchProcess Watch(string folder, string? refused = null)
+    /// <param name="debug">What Wine is to tell on standard error; null for nothing.</param>
+    public WatchProcess Watch(string folder, string? refused = null, string? debug = null)
     {
         ProcessStartInfo start = Psban("watch", "--json", "--config", ToWindows(folder), "--state", ToWindows(WatchProcess.StateOf(folder)));
+        start.Environment["WINEDEBUG"] += debug is null ? "" : "," + debug;
         if (refused is not null)
         {
             start.Environment["PSBAN_NETSH_REFUSES"] = refused;
@@ -96,7 +100,7 @@ public sealed class WineMachine : IAsyncLifetime
     }
 
     private static async Task PublishAsync(string project, string folder, params string[] more) =>
-        await RunAsync(new ProcessStartInfo("dotnet", ["publish", project, "-c", "Release", "-r", "win-x64", "--self-contained", "-m:1", "-nologo", "-o", Path.Combine(s_programs, folder), .. more])
+        await RunAsync(new ProcessStartInfo("dotnet", ["publish", project, "-c", s_configuration, "-r", "win-x64", "--self-contained", "-m:1", "-nologo", "-o", Path.Combine(s_programs, folder), .. more])
         {
             WorkingDirectory = Repository.Root,
         });

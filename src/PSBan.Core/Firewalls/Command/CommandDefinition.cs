@@ -96,7 +96,8 @@ internal sealed class CommandDefinition
 
     private static string? Trouble(ActionOptions action) =>
         OperatingSystem.IsWindows()
-            ? $"The action '{action.File}' consists of commands for /bin/sh, which Windows does not have, so it is not run; the jail goes without it."
+            ? $"The action '{action.File}' consists of commands for /bin/sh, which Windows does not have, so it is not run; the jail goes without it. "
+                + "To ban, write banaction = windows-firewall; to be told of bans, use Watch-BanEvent or the events of 'psban watch --json'."
         : action.Properties.Count == 0
             ? $"There is no file {action.File}.conf in action.d whose commands could be run; the jail goes without it."
         : null;

@@ -1,6 +1,7 @@
 using PSBan.Firewalls.Ipset;
 using PSBan.Firewalls.Iptables;
 using PSBan.Firewalls.Nft;
+using PSBan.Firewalls.WindowsFirewall;
 using PSBan.Model;
 
 namespace PSBan.Firewalls.Inspection;
@@ -50,6 +51,7 @@ public static class FirewallSurvey
         FirewallBackEnds.Nft => NftContents.ReadAsync(runner, cancelToken),
         FirewallBackEnds.Iptables => IptablesContents.ReadAsync(runner, cancelToken),
         FirewallBackEnds.Ipset => IpsetContents.ReadAsync(runner, cancelToken),
+        FirewallBackEnds.Windows => Task.FromResult(NetshContents.Read()),
         _ => Task.FromResult(FirewallContents.Nothing),
     };
 
@@ -82,6 +84,11 @@ public static class FirewallSurvey
 
     private static async Task<string?> FindVersionAsync(string name, CommandRunner runner, CancellationToken cancelToken)
     {
+        if (name == FirewallBackEnds.Windows && OperatingSystem.IsWindows())
+        {
+            return Environment.OSVersion.Version.ToString();
+        }
+
         if (name is not (FirewallBackEnds.Nft or FirewallBackEnds.Iptables or FirewallBackEnds.Ipset))
         {
             return null;

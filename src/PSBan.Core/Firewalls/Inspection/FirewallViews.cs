@@ -2,6 +2,7 @@ using PSBan.Firewalls.DryRun;
 using PSBan.Firewalls.Ipset;
 using PSBan.Firewalls.Iptables;
 using PSBan.Firewalls.Nft;
+using PSBan.Firewalls.WindowsFirewall;
 using PSBan.Model;
 
 namespace PSBan.Firewalls.Inspection;
@@ -22,6 +23,7 @@ internal static class FirewallViews
                 FirewallBackEnds.Nft => await NftView.ReadAsync(runner, cancelToken).ConfigureAwait(false),
                 FirewallBackEnds.Iptables => await IptablesView.ReadAsync(runner, cancelToken).ConfigureAwait(false),
                 FirewallBackEnds.Ipset => await IpsetView.ReadAsync(runner, cancelToken).ConfigureAwait(false),
+                FirewallBackEnds.Windows => NetshView.Read(),
                 FirewallBackEnds.DryRun => new DryRunView(),
                 _ => new Unreadable(new FirewallException(FirewallFailure.Unavailable, $"PSBan cannot look into the packet filter {name}.")),
             };

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PSBan.Model;
 
 namespace PSBan.Firewalls.WindowsFirewall;
@@ -65,7 +66,7 @@ internal sealed class NetshFirewall(NetshTool tool, IFirewallPolicy policy, Time
             _books[book.Layout.Rule.Name] = book;
         }
 
-        _troubles = policy.ReadTroubles();
+        _troubles = [.. policy.ReadTroubles(), .. Orphans(standing)];
     }
 
     /// <inheritdoc/>
@@ -139,6 +140,18 @@ internal sealed class NetshFirewall(NetshTool tool, IFirewallPolicy policy, Time
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    // No time of their own ends them, and they may just as well be another watch's: they are left alone, and said.
+    private IEnumerable<string> Orphans(NetshListing standing)
+    {
+        HashSet<string> ids = [.. _books.Values.Select(book => book.Layout.Id)];
+        IReadOnlyList<string> names = standing.NamesOf(id => !ids.Contains(id));
+        if (names.Count > 0)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"The Windows Firewall holds {names.Count} rules of PSBan's that belong to no jail of this watch, such as {names.Order(StringComparer.Ordinal).First()}. ")
+                + "If no other watch runs here, a watch that was killed has left them; they block until they are removed (netsh advfirewall firewall delete rule name=…).";
+        }
+    }
 
     private async Task PauseAsync(CancellationToken cancelToken)
     {

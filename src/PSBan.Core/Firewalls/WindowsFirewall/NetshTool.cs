@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace PSBan.Firewalls.WindowsFirewall;
@@ -5,8 +6,11 @@ namespace PSBan.Firewalls.WindowsFirewall;
 /// <summary>Runs <c>netsh</c>: one process for many commands. How the single commands of a script ended is not to be had from it; the policy shows it.</summary>
 /// <param name="runner">Runs the tool.</param>
 /// <param name="path">Its name, or where it lies.</param>
-internal sealed class NetshTool(CommandRunner runner, string path = "netsh")
+internal sealed partial class NetshTool(CommandRunner runner, string path = "netsh")
 {
+    // A program without a console prints in the code page that the system has for consoles.
+    private static readonly Lazy<Encoding> s_codePage = new(() => (OperatingSystem.IsWindows() ? CodePagesEncodingProvider.Instance.GetEncoding((int)GetOEMCP()) : null) ?? Encoding.UTF8);
+
     /// <summary>Runs commands as one script; a command that fails does not keep the others from running.</summary>
     /// <param name="lines">The commands.</param>
     /// <param name="cancelToken">Kills it.</param>
@@ -44,7 +48,7 @@ internal sealed class NetshTool(CommandRunner runner, string path = "netsh")
     /// <summary>What netsh says of a failure, in the language of the system; it says it on its output.</summary>
     /// <param name="result">How it ended.</param>
     public static string Words(CommandResult result) =>
-        CommandFailures.Words(result.Error.Length > 0 ? result : result with { Error = result.Text.Replace("\0", "", StringComparison.Ordinal) });
+        CommandFailures.Words(result.Error.Length > 0 ? result : result with { Error = s_codePage.Value.GetString(result.Output.Span) });
 
     private static void Delete(string file)
     {
@@ -57,4 +61,8 @@ internal sealed class NetshTool(CommandRunner runner, string path = "netsh")
             // It is left in the folder for temporary files.
         }
     }
+
+    [LibraryImport("kernel32.dll")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static partial uint GetOEMCP();
 }

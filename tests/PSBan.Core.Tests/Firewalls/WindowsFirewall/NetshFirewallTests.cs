@@ -227,6 +227,22 @@ public sealed class NetshFirewallTests : IDisposable
     }
 
     [Fact]
+    public async Task Rules_of_jails_that_are_gone_are_left_alone_and_told()
+    {
+        await OpenAsync(s_mail);
+        await _recorded.AddAsync(s_mail, "192.0.2.1");
+        await using NetshFirewall second = _recorded.Open();
+        await second.OpenAsync([new FirewallRule { Jail = "sshd", Name = "sshd" }], CancellationToken.None);
+        Assert.StartsWith("The Windows Firewall holds 1 rules of PSBan's that belong to no jail of this watch, such as PSBan-domino-tcp-0001.", Assert.Single(second.Notes), StringComparison.Ordinal);
+        Assert.Single(_recorded.Rules);
+
+        // A jail that comes with a reload takes over what is its own.
+        await second.OpenAsync([s_mail], CancellationToken.None);
+        Assert.Empty(second.Notes);
+        Assert.Equal(["192.0.2.1"], await _recorded.ListAsync(second));
+    }
+
+    [Fact]
     public async Task Names_of_jails_that_differ_in_case_alone_stay_apart_and_odd_ones_are_made_safe()
     {
         FirewallRule[] rules = [.. new[] { "sshd", "SSHD", "a b|c\"", new string('x', 300) }.Select(name => new FirewallRule { Jail = name, Name = name })];
