@@ -25,10 +25,7 @@ internal static class WatchCommand
         var jails = new Option<string[]>("--jail", "-j") { Description = "Run these jails only (* and ? allowed).", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
         var standardInput = new Option<bool>("--stdin") { Description = "Read the lines of the jails named by --jail from standard input in place of their logs; the watch ends with it, and leaves bans where the packet filter keeps their time (nft, ipset)." };
         Option<bool> json = CommonOptions.Json("Print events as JSON, one a line.");
-<<<<<<< HEAD
-        var command = new Command("watch", "Follow the logs of every enabled jail, count, ban and unban, until stopped. SIGHUP: read the configuration again.") { config, state, firewall, jails, json };
-=======
-        var command = new Command("watch", "Follow the logs of every enabled jail, count, ban and unban, until stopped.") { config, state, firewall, jails, standardInput, json };
+        var command = new Command("watch", "Follow the logs of every enabled jail, count, ban and unban, until stopped. SIGHUP: read the configuration again.") { config, state, firewall, jails, standardInput, json };
         command.Validators.Add(result =>
         {
             if (result.GetValue(standardInput) && result.GetValue(jails) is not { Length: > 0 })
@@ -36,7 +33,6 @@ internal static class WatchCommand
                 result.AddError("--stdin needs --jail: name the jails whose lines come through standard input.");
             }
         });
->>>>>>> sources
         command.SetAction((arguments, cancelToken) => RunAsync(
             new WatchOptions
             {

@@ -15,12 +15,8 @@ internal readonly record struct FileStatus(ulong Device, ulong Node, long Size, 
     private const int CurrentDirectory = -100;
     private const int EmptyPath = 0x1000;
     private const int BasicFields = 0x7FF;
-    private const int BirthField = 0x800;
     private const int NoSuchFile = 2;
     private const int NotADirectory = 20;
-
-    /// <summary>When it was made, as ticks of the universal time; where the file system does not tell, when it was last written to.</summary>
-    public long Born { get; init; } = Modified;
 
     /// <summary>Asks by path, through symbolic links.</summary>
     /// <param name="path">The path.</param>
@@ -83,12 +79,12 @@ internal readonly record struct FileStatus(ulong Device, ulong Node, long Size, 
         if (OperatingSystem.IsWindows())
         {
             return GetFileInformationByHandle(handle, out FileInformation information)
-                ? new FileStatus(information.Volume, ((ulong)information.IndexHigh << 32) | information.IndexLow, size, modified, true) { Born = File.GetCreationTimeUtc(handle).Ticks }
+                ? new FileStatus(information.Volume, ((ulong)information.IndexHigh << 32) | information.IndexLow, size, modified, true)
                 : throw new IOException(Marshal.GetLastPInvokeErrorMessage());
         }
 
         // Elsewhere the moment of creation has to tell files apart.
-        return new FileStatus(0, (ulong)File.GetCreationTimeUtc(handle).Ticks, size, modified, true) { Born = File.GetCreationTimeUtc(handle).Ticks };
+        return new FileStatus(0, (ulong)File.GetCreationTimeUtc(handle).Ticks, size, modified, true);
     }
 
     private static unsafe int Ask(int directory, string path, int flags, out FileStatus status)
@@ -97,29 +93,21 @@ internal readonly record struct FileStatus(ulong Device, ulong Node, long Size, 
         byte[] name = Encoding.UTF8.GetBytes(path + '\0');
         fixed (byte* pointer = name)
         {
-            if (statx(directory, pointer, flags, BasicFields | BirthField, &answer) != 0)
+            if (statx(directory, pointer, flags, BasicFields, &answer) != 0)
             {
                 status = default;
                 return Marshal.GetLastPInvokeError();
             }
         }
 
-        // The framework's moment of creation is that of the last change here.
-        long modified = Ticks(answer.ModifiedSeconds, answer.ModifiedNanoseconds);
         status = new FileStatus(
             ((ulong)answer.DeviceMajor << 32) | answer.DeviceMinor,
             answer.Node,
             (long)answer.Size,
-            modified,
-            (answer.Mode & 0xF000) == 0x8000)
-        {
-            Born = (answer.Mask & BirthField) != 0 ? Ticks(answer.BornSeconds, answer.BornNanoseconds) : modified,
-        };
+            DateTimeOffset.UnixEpoch.Ticks + (answer.ModifiedSeconds * TimeSpan.TicksPerSecond) + (answer.ModifiedNanoseconds / TimeSpan.NanosecondsPerTick),
+            (answer.Mode & 0xF000) == 0x8000);
         return 0;
     }
-
-    private static long Ticks(long seconds, uint nanoseconds) =>
-        DateTimeOffset.UnixEpoch.Ticks + (seconds * TimeSpan.TicksPerSecond) + (nanoseconds / TimeSpan.NanosecondsPerTick);
 
     // statx(2) has one layout on every architecture, unlike stat(2).
 #pragma warning disable CA2101, IDE1006, SYSLIB1054 // The name is handed over as bytes, and called as the system calls it.
@@ -136,9 +124,6 @@ internal readonly record struct FileStatus(ulong Device, ulong Node, long Size, 
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     private struct Statx
     {
-        [FieldOffset(0)]
-        public uint Mask;
-
         [FieldOffset(28)]
         public ushort Mode;
 
@@ -147,12 +132,6 @@ internal readonly record struct FileStatus(ulong Device, ulong Node, long Size, 
 
         [FieldOffset(40)]
         public ulong Size;
-
-        [FieldOffset(80)]
-        public long BornSeconds;
-
-        [FieldOffset(88)]
-        public uint BornNanoseconds;
 
         [FieldOffset(112)]
         public long ModifiedSeconds;

@@ -372,9 +372,6 @@ internal sealed partial class FollowSession
         {
             WatchOne(directory);
         }
-
-        _isWatched = directories.All(_watches.ContainsKey) && _failed.Count == 0 && _sleeping.Count == 0
-            && _tails.TrueForAll(tail => !tail.IsLeft) && _announced.Values.All(since => since < 0);
     }
 
     private void WatchOne(string directory)

@@ -10,7 +10,6 @@ namespace PSBan.Sources;
 internal sealed partial class FollowSession : IDisposable
 {
     private const int MostDirtyNames = 256;
-    private const int TicksOfWatched = 3;
 
     private readonly Glob _glob;
     private readonly FileSourceOptions _options;
@@ -24,8 +23,6 @@ internal sealed partial class FollowSession : IDisposable
     private readonly Queue<LogBlock> _notes = [];
     private readonly Dictionary<string, TailedFile> _delivering = new(StringComparer.Ordinal);
     private readonly HashSet<(string Source, string Kind)> _warned = [];
-    private volatile bool _isWatched;
-    private int _passedOver;
     private bool _isPollDue = true;
     private bool _isScanDue = true;
 
@@ -56,16 +53,6 @@ internal sealed partial class FollowSession : IDisposable
     }
 
     private long Now => _options.Time.GetTimestamp();
-
-    /// <summary>Says that an interval is over. Where the system tells of every change, only each third is made use of: the look is there for what it fails to tell.</summary>
-    public void Tick()
-    {
-        if (!_isWatched || ++_passedOver >= TicksOfWatched)
-        {
-            _passedOver = 0;
-            PollDue();
-        }
-    }
 
     /// <summary>Says that it is time to look at everything again.</summary>
     public void PollDue()
