@@ -52,7 +52,7 @@ Describe '<Name>' -ForEach $commands {
     }
 
     It 'never takes a length of time as a bare number' {
-        foreach ($parameter in $parameters | Where-Object Name -Match 'Duration|Time$') {
+        foreach ($parameter in $parameters | Where-Object { $_.Name -match 'Duration|Time$' -and $_.ParameterType -ne [switch] }) {
             $parameter.Attributes | Where-Object { $_ -is [PSBan.Binding.DurationTransformationAttribute] } | Should -Not -BeNullOrEmpty
         }
     }

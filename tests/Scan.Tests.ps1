@@ -63,6 +63,47 @@ Describe 'Test-BanFilter' {
         }
     }
 
+    It 'measures time only where it is asked to, and tells of each pattern whether it is linear and what it needs' {
+        (Test-BanFilter $regex $log).Patterns.TimeSpent | Should -Be ([timespan]::Zero)
+        $report = Test-BanFilter $regex $log -ShowTime -ShowMatched
+        $report.Patterns.TimeSpent | Should -BeGreaterThan ([timespan]::Zero)
+        $report.Patterns.IsLinear | Should -BeTrue
+        $report.Patterns.Literals | Should -Be 'app: login failed for '
+        $text = $report | Out-String
+        $text | Should -Match ' ms '
+        $text | Should -Match "needs 'app: login failed for '"
+        $text | Should -Match ([regex]::Escape($lines[0]))
+    }
+
+    It 'reads compressed logs, and those that rotation made' {
+        $packed = [System.IO.Compression.GZipStream]::new([System.IO.File]::Create("$log.2.gz"), [System.IO.Compression.CompressionMode]::Compress)
+        try {
+            $bytes = [System.Text.Encoding]::UTF8.GetBytes(($lines -join "`n"))
+            $packed.Write($bytes, 0, $bytes.Length)
+        }
+        finally {
+            $packed.Dispose()
+        }
+
+        $report = Test-BanFilter $regex "$log*"
+        $report.Matched | Should -Be 6
+        $report.Sources | Should -Be $log, "$log.2.gz"
+        (Find-BanFailure $regex "$log.2.gz").User | Should -Be 'alice', 'bob', 'monitor'
+    }
+
+    It 'takes the journal by its name' {
+        $problem = $null
+        try {
+            $null = Test-BanFilter $regex 'systemd-journal[nonsense=1]'
+        }
+        catch {
+            $problem = $_
+        }
+
+        $problem.FullyQualifiedErrorId | Should -BeLike 'LogReadFailed,*'
+        "$problem" | Should -Match 'nonsense'
+    }
+
     It 'reports a log that is not there and goes on with the others' {
         $report = Test-BanFilter $regex "$TestDrive/nothing.log", $log -ErrorVariable problems -ErrorAction SilentlyContinue
         $report.Matched | Should -Be 3
@@ -105,6 +146,12 @@ Describe 'Find-BanFailure' {
             (1..1000 | ForEach-Object { $lines[0] } | Find-BanFailure $regex | Select-Object -First 1).User | Should -Be 'alice'
             (Find-BanFailure $regex $log | Select-Object -First 1).User | Should -Be 'alice'
         }
+    }
+
+    It 'finds the session and the pattern' {
+        $found = 'Nov 20 05:00:00 app[7]: login failed from 192.0.2.1' | Find-BanFailure 'app\[<F-MLFID>\d+</F-MLFID>\]: login failed from <HOST>'
+        $found.SessionId | Should -Be '7'
+        $found.Pattern | Should -Match 'login failed'
     }
 
     It 'makes control characters visible' {

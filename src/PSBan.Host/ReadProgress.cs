@@ -23,11 +23,11 @@ internal sealed class ReadProgress : IAsyncDisposable
 
     /// <summary>Begins to show.</summary>
     /// <param name="meter">What has been read.</param>
-    /// <param name="path">The log; where it is no file, there is no end to tell.</param>
-    public static ReadProgress Start(ReadMeter meter, string path)
+    /// <param name="paths">The logs; where one is no file, or is packed, there is no end to tell.</param>
+    public static ReadProgress Start(ReadMeter meter, IReadOnlyList<string> paths)
     {
-        var file = new FileInfo(path);
-        return new ReadProgress(Console.IsErrorRedirected ? null : meter, file.Exists && file.Extension != ".gz" ? file.Length : 0);
+        bool isKnown = paths.All(path => File.Exists(path) && !path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase));
+        return new ReadProgress(Console.IsErrorRedirected ? null : meter, isKnown ? paths.Sum(path => new FileInfo(path).Length) : 0);
     }
 
     /// <summary>Takes the line away.</summary>

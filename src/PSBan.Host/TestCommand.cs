@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using PSBan.Model;
 using PSBan.Scan;
@@ -14,7 +13,13 @@ internal static class TestCommand
 
     public static Command Create()
     {
-        var log = new Option<string>("--log", "-l") { Description = "The log to read: a file (.gz is unpacked), systemd-journal, or systemd-journal[journalpath=…].", HelpName = "LOG", Required = true };
+        var log = new Option<string[]>("--log", "-l")
+        {
+            Description = "The logs to read: files (* and ? allowed, .gz is unpacked), systemd-journal, systemd-journal[journalpath=…], or - for standard input.",
+            HelpName = "LOG",
+            Required = true,
+            AllowMultipleArgumentsPerToken = true,
+        };
         var filter = new Option<string>("--filter", "-f")
         {
             Description = "The filter: a name with options (sshd[mode=aggressive]), a file, or the text of a failregex.",
@@ -26,7 +31,10 @@ internal static class TestCommand
         var journalMatch = new Option<string?>("--journalmatch", "-m") { Description = "The entries of the journal to read, in place of the filter's journalmatch.", HelpName = "MATCH" };
         Option<DirectoryInfo?> config = CommonOptions.Config();
         Option<bool> json = CommonOptions.Json("Print the report as one JSON object.");
-        var command = new Command("test", "Read a log once and report what a filter makes of it, as fail2ban-regex does.") { log, filter, datePattern, ignoreRegex, journalMatch, config, json };
+        var showMatched = new Option<bool>("--show-matched") { Description = "Show the lines that were failures." };
+        var showTime = new Option<bool>("--show-time") { Description = "Measure how long each pattern takes; the log then takes longer to read." };
+        var lines = new Option<int>("--lines") { Description = "How many lines of each kind (missed, ignored, matched) are shown.", HelpName = "N", DefaultValueFactory = _ => LinesShown };
+        var command = new Command("test", "Read logs once and report what a filter makes of them, as fail2ban-regex does.") { log, filter, datePattern, ignoreRegex, journalMatch, config, showMatched, showTime, lines, json };
         command.SetAction((arguments, cancelToken) => RunAsync(
             arguments.GetValue(log)!,
             new ScanOptions
@@ -35,16 +43,18 @@ internal static class TestCommand
                 DatePattern = arguments.GetValue(datePattern),
                 IgnoreRegex = arguments.GetValue(ignoreRegex),
                 JournalMatch = arguments.GetValue(journalMatch),
-                Backend = LogSources.IsJournal(arguments.GetValue(log)!) ? "systemd" : "auto",
+                Backend = arguments.GetValue(log)!.Any(LogSources.IsJournal) ? "systemd" : "auto",
                 ConfigPath = CommonOptions.ConfigPath(arguments.GetValue(config)),
-                KeepLines = arguments.GetValue(json) ? 0 : LinesShown,
+                MeasuresTime = arguments.GetValue(showTime),
+                KeepLines = arguments.GetValue(json) && arguments.GetResult(lines) is not { Implicit: false } ? 0 : Math.Max(0, arguments.GetValue(lines)),
             },
+            arguments.GetValue(showMatched),
             arguments.GetValue(json),
             cancelToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(string log, ScanOptions options, bool json, CancellationToken cancelToken)
+    private static async Task<int> RunAsync(string[] logs, ScanOptions options, bool showMatched, bool json, CancellationToken cancelToken)
     {
         FilterScan? scan = FilterScan.TryCreate(options, out IReadOnlyList<Problem> problems);
         foreach (Problem problem in problems)
@@ -60,12 +70,12 @@ internal static class TestCommand
         FilterReport report;
         try
         {
-            await using ReadProgress progress = ReadProgress.Start(scan.Meter, log);
-            report = await scan.TestAsync([scan.Open(log)], cancelToken).ConfigureAwait(false);
+            await using ReadProgress progress = ReadProgress.Start(scan.Meter, logs);
+            report = await scan.TestAsync(logs.Select(log => Open(scan, log, options.Encoding)), cancelToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Console.Error.WriteLine($"The log {log} cannot be read: {e.Message}");
+            Console.Error.WriteLine($"The log {(scan.Meter.Source.Length > 0 ? scan.Meter.Source : logs[0])} cannot be read: {e.Message}");
             return ExitCode.Problems;
         }
 
@@ -75,59 +85,14 @@ internal static class TestCommand
         }
         else
         {
-            Print(report, Console.Out);
+            Console.Out.Write(FilterReportText.Of(showMatched ? report : report with { MatchedLines = [] }));
         }
 
         return problems.Any(problem => problem.Severity == ProblemSeverity.Error) ? ExitCode.Problems : ExitCode.Good;
     }
 
-    private static void Print(FilterReport report, TextWriter output)
-    {
-        PrintPatterns("Failregex", report.Patterns, output);
-        PrintPatterns("Ignoreregex", report.IgnorePatterns, output);
-        output.WriteLine("Date template hits:");
-        foreach (DateTemplateReport template in report.DateTemplates)
-        {
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  [{template.Hits}] {template.Template}"));
-        }
-
-        output.WriteLine();
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"Lines: {report.Lines} lines, {report.Ignored} ignored, {report.Matched} matched, {report.Missed} missed{(report.TimedOut > 0 ? $" ({report.TimedOut} over the limit)" : string.Empty)}"));
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"[processed in {report.ElapsedSeconds:0.00} sec]"));
-        PrintLines("Ignored", report.Ignored, report.IgnoredLines, output);
-        PrintLines("Missed", report.Missed, report.MissedLines, output);
-    }
-
-    private static void PrintPatterns(string title, IReadOnlyList<PatternReport> patterns, TextWriter output)
-    {
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{title}: {patterns.Sum(pattern => pattern.Hits)} total"));
-        for (int i = 0; i < patterns.Count; i++)
-        {
-            if (patterns[i].Hits > 0)
-            {
-                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {i + 1}) [{patterns[i].Hits}] {patterns[i].Pattern}"));
-            }
-        }
-
-        output.WriteLine();
-    }
-
-    private static void PrintLines(string title, long count, IReadOnlyList<string> lines, TextWriter output)
-    {
-        if (count == 0)
-        {
-            return;
-        }
-
-        output.WriteLine();
-        output.WriteLine(count > lines.Count
-            ? string.Create(CultureInfo.InvariantCulture, $"{title} lines, the first {lines.Count} of {count}:")
-            : $"{title} lines:");
-        foreach (string line in lines)
-        {
-            output.WriteLine("  " + VisibleText.Of(line));
-        }
-    }
+    private static ILogSource Open(FilterScan scan, string log, string encoding) =>
+        log == "-" ? new TextLogSource("standard input", Console.In)
+        : LogSources.IsNamed(log) || File.Exists(log) ? scan.Open(log)
+        : new GlobLogSource(log, new FileSourceOptions { Encoding = encoding });
 }

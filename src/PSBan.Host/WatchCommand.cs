@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using PSBan.Firewalls;
 using PSBan.Model;
+using PSBan.Sources;
 using PSBan.Store;
 using PSBan.Watch;
 
@@ -22,8 +23,16 @@ internal static class WatchCommand
         var firewall = new Option<string?>("--firewall", "-f") { Description = "The packet filter for every native action; command: run every action by its file in action.d; dry-run: change nothing and run nothing. Without it the configuration's actions choose." };
         firewall.AcceptOnlyFromAmong("auto", "nft", "iptables", "ipset", "windows-firewall", "command", "dry-run");
         var jails = new Option<string[]>("--jail", "-j") { Description = "Run these jails only (* and ? allowed).", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
+        var standardInput = new Option<bool>("--stdin") { Description = "Read the lines of the jails named by --jail from standard input in place of their logs; the watch ends with it, and leaves bans where the packet filter keeps their time (nft, ipset)." };
         Option<bool> json = CommonOptions.Json("Print events as JSON, one a line.");
-        var command = new Command("watch", "Follow the logs of every enabled jail, count, ban and unban, until stopped.") { config, state, firewall, jails, json };
+        var command = new Command("watch", "Follow the logs of every enabled jail, count, ban and unban, until stopped. SIGHUP: read the configuration again.") { config, state, firewall, jails, standardInput, json };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(standardInput) && result.GetValue(jails) is not { Length: > 0 })
+            {
+                result.AddError("--stdin needs --jail: name the jails whose lines come through standard input.");
+            }
+        });
         command.SetAction((arguments, cancelToken) => RunAsync(
             new WatchOptions
             {
@@ -31,6 +40,7 @@ internal static class WatchCommand
                 StatePath = Path.GetFullPath(arguments.GetValue(state)!),
                 Firewall = arguments.GetValue(firewall),
                 Jails = arguments.GetValue(jails) ?? [],
+                Input = arguments.GetValue(standardInput) ? new TextLogSource("standard input", new StandardInput()) : null,
             },
             arguments.GetValue(json),
             cancelToken));
@@ -65,13 +75,21 @@ internal static class WatchCommand
     {
         using EventSubscription events = watcher.Subscribe();
         Task run = watcher.RunAsync(cancelToken);
-        var printer = new EventPrinter(output, json);
+        EventPrinter? printer = new(output, json);
         await foreach (BanEvent item in events.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
         {
-            printer.Print(item);
-            if (events.IsEmpty)
+            try
             {
-                printer.Flush();
+                printer?.Print(item);
+                if (events.IsEmpty)
+                {
+                    printer?.Flush();
+                }
+            }
+            catch (IOException)
+            {
+                // Nobody reads any more, as when the terminal was closed: no reason to leave the rules behind, or the host unprotected.
+                printer = null;
             }
         }
 

@@ -25,6 +25,7 @@ internal static class Errors
     public const string LogNotFoundId = "LogNotFound";
     public const string LogReadFailedId = "LogReadFailed";
     public const string LogAccessDeniedId = "LogAccessDenied";
+    public const string InputNeedsJailId = "InputNeedsJail";
     public const string InvalidAddressId = "InvalidAddress";
     public const string AddressIgnoredId = "AddressIgnored";
     public const string AddressNotBannedId = "AddressNotBanned";
@@ -61,6 +62,15 @@ internal static class Errors
         ControlErrorCode.BadRequest => New(e, WatchRefusedId, ErrorCategory.InvalidArgument, target, "Check the values that were given."),
         _ => New(e, WatchFailedId, ErrorCategory.InvalidResult, target, "Watch-BanEvent and the watch's own output tell more."),
     };
+
+    /// <summary>Lines come through the pipeline, and it is not said for whom, or the watch is to run behind the session.</summary>
+    public static ErrorRecord InputNeedsJail(bool asJob) => asJob
+        ? New(new PSArgumentException("A watch behind the session cannot read from the pipeline."), InputNeedsJailId, ErrorCategory.InvalidArgument, null, "Leave -AsJob out, or run the whole pipeline as a job.")
+        : New(new PSArgumentException("Lines come through the pipeline, but for no jail."), InputNeedsJailId, ErrorCategory.InvalidArgument, null, "Name the jail they are for with -Jail.");
+
+    /// <summary>Somebody stopped a watch whose lines still come through the pipeline.</summary>
+    public static ErrorRecord WatchStopped(string statePath) =>
+        New(new InvalidOperationException("The watch was stopped."), WatchNotRunningId, ErrorCategory.OperationStopped, statePath, "Start it again with Start-BanWatch.");
 
     /// <summary>A watch could not start or was ended by an error.</summary>
     public static ErrorRecord WatchEnded(Exception e, WatchOptions options) => e switch

@@ -3,7 +3,6 @@ using System.Runtime.Versioning;
 using System.Text.Json;
 using Microsoft.Win32;
 using PSBan.Control;
-using PSBan.Firewalls;
 using PSBan.Model;
 using PSBan.WindowsProbe;
 
@@ -57,9 +56,6 @@ static async Task<object> RunAsync(string[] words)
             }
 
             return true;
-        case ["clear"]:
-            await FirewallCleaner.ClearAsync(CancellationToken.None).ConfigureAwait(false);
-            return true;
         case ["write", var path, var text]:
             LogWriter.Append(path, text);
             return true;
@@ -72,8 +68,6 @@ static async Task<object> RunAsync(string[] words)
         case ["truncate", var path]:
             LogWriter.Truncate(path);
             return true;
-        case ["events", var channel]:
-            return await EventReader.ReadAsync(channel).ConfigureAwait(false);
         default:
             WatchClient client = await WatchClient.ConnectAsync(words[1], CancellationToken.None).ConfigureAwait(false);
             await using (client.ConfigureAwait(false))
@@ -105,16 +99,6 @@ static async Task<object> AskAsync(WatchClient client, string[] words)
             }
 
             return true;
-        case ["ban-many", _, var jail, var count]:
-            // 10.x.y.z in a row: three octets of a counter.
-            int last = int.Parse(count, CultureInfo.InvariantCulture);
-            for (int i = 1; i <= last; i++)
-            {
-                BanId id = BanId.FromText(string.Create(CultureInfo.InvariantCulture, $"10.{i >> 16 & 255}.{i >> 8 & 255}.{i & 255}"));
-                await client.AddBanAsync(jail, id, null, none).ConfigureAwait(false);
-            }
-
-            return last;
         case ["unban", _, var jail, .. var addresses]:
             foreach (string address in addresses)
             {
@@ -122,8 +106,6 @@ static async Task<object> AskAsync(WatchClient client, string[] words)
             }
 
             return true;
-        case ["pending", _]:
-            return (await client.GetWatchAsync(none).ConfigureAwait(false)).Pending;
         case ["stop", _]:
             await client.StopAsync(none).ConfigureAwait(false);
             return true;

@@ -55,11 +55,21 @@ public static class FilterReportText
             if (patterns[i].Hits > 0)
             {
                 text.Append(CultureInfo.InvariantCulture, $"  {i + 1}) [{patterns[i].Hits}]{Time(patterns[i])} {VisibleText.Of(patterns[i].Pattern)}\n");
+                text.Append(About(patterns[i]));
             }
         }
 
         int without = patterns.Count(pattern => pattern.Hits == 0);
         text.Append(without > 0 ? string.Create(CultureInfo.InvariantCulture, $"  {without} without a hit\n") : string.Empty);
+    }
+
+    /// <summary>What one should know of a pattern: how it is bounded where it is not by itself, and what a line must hold for it to be tried at all.</summary>
+    private static string About(PatternReport pattern)
+    {
+        string limit = pattern.IsLinear ? string.Empty : pattern.TimedOut > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"     not linear in time: {pattern.TimedOut} lines exceeded its limit\n")
+            : "     not linear in time: runs under a limit\n";
+        return pattern.Literals.Count == 0 ? limit : $"{limit}     needs {string.Join(" or ", pattern.Literals.Select(literal => $"'{VisibleText.Of(literal)}'"))}\n";
     }
 
     private static string Time(PatternReport pattern) =>

@@ -22,7 +22,7 @@ internal static class FileFollower
         using BlockCutter cutter = new(Math.Max(4096, options.LineLimit));
         using FollowSession session = new(glob, options, encoding, start, observer, wake);
         await using CancellationTokenRegistration registration = cancelToken.UnsafeRegister(state => ((WakeUp)state!).Set(), wake);
-        await using ITimer timer = options.Time.CreateTimer(state => ((FollowSession)state!).PollDue(), session, options.PollInterval, options.PollInterval);
+        await using ITimer timer = options.Time.CreateTimer(state => ((FollowSession)state!).Tick(), session, options.PollInterval, options.PollInterval);
         await Task.Yield();
         while (!cancelToken.IsCancellationRequested)
         {

@@ -65,7 +65,7 @@ internal sealed partial class FollowSession
         int room = Math.Max(1, MostOpen - _tails.Count);
         _isScanLeft |= fresh.Count > room;
         AskStarts(fresh.Select(file => file.Path));
-        Place([.. fresh.OrderBy(file => file.Status.Modified).Take(room).Select(file => OpenFresh(file.Path)).OfType<TailedFile>()]);
+        Place([.. fresh.OrderBy(file => file.Status.Modified).ThenBy(file => RotatedNames.OrderOfPath(file.Path)).Take(room).Select(file => OpenFresh(file.Path)).OfType<TailedFile>()]);
         if (!_isScanLeft)
         {
             _starts.Clear();
@@ -159,7 +159,9 @@ internal sealed partial class FollowSession
             left.Dispose();
             if (known.IsCopy || known.IsUntouched)
             {
-                (known.IsCopy, known.IsDirty) = (false, true);
+                (known.IsCopy, known.IsDirty, known.FormerSource) = (false, true, before.Source);
+                _tails.Remove(known);
+                _tails.Insert(_tails.IndexOf(before) is int at and >= 0 ? at : _tails.Count, known);
                 if (place is not null)
                 {
                     known.MoveTo(place);
@@ -174,6 +176,11 @@ internal sealed partial class FollowSession
         }
 
         _byNode.Add(key, left);
+        if (place is not null && left.IsUntouched)
+        {
+            left.MoveTo(place);
+        }
+
         (left.IsLeft, left.QuietSince, left.InOperation) = (true, Now, before.InOperation);
         int index = _tails.IndexOf(before);
         _tails.Insert(index < 0 ? _tails.Count : index, left);
@@ -181,13 +188,38 @@ internal sealed partial class FollowSession
     }
 
     /// <summary>Takes in the rotated files that nobody saw while they had the log's path, since it was rotated more than once.</summary>
-    private void AdoptBetween(TailedFile older, TailedFile before)
+    /// <param name="before">The file that they come before.</param>
+    /// <param name="last">Where reading stood; null where that is in none of them.</param>
+    /// <returns>Whether there are any.</returns>
+    private bool AdoptLater(TailedFile before, LogPosition? last = null)
     {
-        foreach (TailedFile later in SiblingFinder.FindLater(before.Source, older, _encoding, status => _byNode.ContainsKey((status.Device, status.Node))))
+        bool any = false;
+        foreach ((TailedFile later, RotationAge age) in SiblingFinder.FindLater(before.Source, before.Since!.Value, before, _encoding, IsRead))
         {
-            AdoptLeft(later, null, before);
+            if (!later.HasGrown() || later.BeginsLike(before, 1))
+            {
+                // A copy that is being made, of what is to be read now.
+                later.Dispose();
+                continue;
+            }
+
+            before.Since = age;
+            if (_tails.Any(other => (other.Status.Device, other.Status.Node) != (later.Status.Device, later.Status.Node) && later.BeginsLike(other, TellingHead)))
+            {
+                // A copy of what is being read, or compressed from it.
+                later.Dispose();
+                continue;
+            }
+
+            any = true;
+            _delivering.Remove(before.Source);
+            AdoptLeft(later, last is not null && FilePrint.Fits(last, later.Handle) ? last : null, before);
         }
+
+        return any;
     }
+
+    private bool IsRead(FileStatus status) => _byNode.TryGetValue((status.Device, status.Node), out TailedFile? known) && !known.IsCopy;
 
     private void Fail(TailedFile tail, string reason)
     {
@@ -340,6 +372,9 @@ internal sealed partial class FollowSession
         {
             WatchOne(directory);
         }
+
+        _isWatched = directories.All(_watches.ContainsKey) && _failed.Count == 0 && _sleeping.Count == 0
+            && _tails.TrueForAll(tail => !tail.IsLeft) && _announced.Values.All(since => since < 0);
     }
 
     private void WatchOne(string directory)

@@ -28,7 +28,7 @@ internal sealed partial class FollowSession
     private void Place(IReadOnlyList<TailedFile> fresh)
     {
         Dictionary<TailedFile, LogStart?> starts = fresh.ToDictionary(tail => tail, tail => IsKnown(tail.Source) ? null : _starts.GetValueOrDefault(tail.Source) ?? _start(tail.Source));
-        LogPosition[] stored = [.. _starts.Values.Select(start => start.Position).OfType<LogPosition>()];
+        LogPosition[] stored = [.. _starts.Values.Select(start => start.Position).Concat(OtherPlaces.Select(pair => pair.Value)).OfType<LogPosition>().Distinct()];
         foreach (TailedFile tail in fresh)
         {
             try
@@ -36,7 +36,7 @@ internal sealed partial class FollowSession
                 PlaceOne(tail, starts, stored, fresh);
                 AdoptFormer(tail, starts[tail], fresh);
                 _known.TryAdd(tail.Source, null);
-                _tails.Add(tail);
+                Enter(tail);
                 TellFound(tail);
             }
             catch (Exception exception) when (IsTrouble(exception))
@@ -46,6 +46,20 @@ internal sealed partial class FollowSession
                 TellFailed(tail.Path, exception.Message);
             }
         }
+    }
+
+    /// <summary>Adds a file to those that are read; a rotated one comes before the log that it was.</summary>
+    private void Enter(TailedFile tail)
+    {
+        int log = _tails.FindIndex(other => !other.IsLeft && RotatedNames.IsRotatedFrom(tail.Path, other.Path));
+        if (log < 0)
+        {
+            _tails.Add(tail);
+            return;
+        }
+
+        tail.FormerSource ??= _tails[log].Source;
+        _tails.Insert(log, tail);
     }
 
     private void PlaceOne(TailedFile tail, Dictionary<TailedFile, LogStart?> starts, LogPosition[] stored, IReadOnlyList<TailedFile> fresh)
@@ -58,7 +72,7 @@ internal sealed partial class FollowSession
             if (place != before)
             {
                 // Under this name it has no place yet, and that of its old name will soon be another file's.
-                Rename(tail, _starts.FirstOrDefault(pair => pair.Value.Position == place).Key ?? tail.Source, tail.Source);
+                Rename(tail, NameOf(place) ?? tail.Source, tail.Source);
             }
         }
         else if (IsCopyOfAnother(tail))
@@ -72,7 +86,8 @@ internal sealed partial class FollowSession
             tail.InOperation = before is null || !FilePrint.BeginsAlike(before, tail.Handle);
             if (_tails.LastOrDefault(other => other.Source == tail.Source) is TailedFile older)
             {
-                AdoptBetween(older, before: tail);
+                tail.Since = SiblingFinder.AgeOf(tail.Source, older);
+                AdoptLater(before: tail);
             }
             else if (before is not null)
             {
@@ -114,8 +129,9 @@ internal sealed partial class FollowSession
     /// <summary>Whether the file in which a stored place lies stands elsewhere now; one outside of the glob is read to its end first.</summary>
     private bool IsRotatedAway(TailedFile tail, LogPosition place, IReadOnlyList<TailedFile> fresh)
     {
-        if (fresh.Concat(_tails).Any(other => other != tail && other.Status.Size >= place.Offset && place.Offset > 0 && FilePrint.Fits(place, other.Handle)))
+        if (fresh.Concat(_tails).FirstOrDefault(other => other != tail && other.Status.Size >= place.Offset && place.Offset > 0 && FilePrint.Fits(place, other.Handle)) is TailedFile here)
         {
+            tail.Since = SiblingFinder.AgeOf(tail.Source, here);
             return true;
         }
 
@@ -124,9 +140,18 @@ internal sealed partial class FollowSession
             return false;
         }
 
-        AdoptBetween(AdoptLeft(left, place, before: tail), before: tail);
+        tail.Since = SiblingFinder.AgeOf(tail.Source, AdoptLeft(left, place, before: tail));
+        AdoptLater(before: tail);
         return true;
     }
+
+    /// <summary>The name that a place is stored for.</summary>
+    private string? NameOf(LogPosition place) =>
+        _starts.FirstOrDefault(pair => pair.Value.Position == place).Key
+        ?? OtherPlaces.FirstOrDefault(pair => pair.Value == place).Key;
+
+    // Nearly always it is the same book that comes with each.
+    private IEnumerable<KeyValuePair<string, LogPosition>> OtherPlaces => _starts.Values.Select(start => start.Places).Distinct().SelectMany(places => places);
 
     /// <summary>Where a path is a link: the rest of the files that it led to before, when nobody was there to see it switched.</summary>
     private void AdoptFormer(TailedFile tail, LogStart? start, IReadOnlyList<TailedFile> fresh)

@@ -10,6 +10,7 @@ namespace PSBan.Sources;
 internal sealed partial class FollowSession : IDisposable
 {
     private const int MostDirtyNames = 256;
+    private const int TicksOfWatched = 3;
 
     private readonly Glob _glob;
     private readonly FileSourceOptions _options;
@@ -23,6 +24,8 @@ internal sealed partial class FollowSession : IDisposable
     private readonly Queue<LogBlock> _notes = [];
     private readonly Dictionary<string, TailedFile> _delivering = new(StringComparer.Ordinal);
     private readonly HashSet<(string Source, string Kind)> _warned = [];
+    private volatile bool _isWatched;
+    private int _passedOver;
     private bool _isPollDue = true;
     private bool _isScanDue = true;
 
@@ -53,6 +56,16 @@ internal sealed partial class FollowSession : IDisposable
     }
 
     private long Now => _options.Time.GetTimestamp();
+
+    /// <summary>Says that an interval is over. Where the system tells of every change, only each third is made use of: the look is there for what it fails to tell.</summary>
+    public void Tick()
+    {
+        if (!_isWatched || ++_passedOver >= TicksOfWatched)
+        {
+            _passedOver = 0;
+            PollDue();
+        }
+    }
 
     /// <summary>Says that it is time to look at everything again.</summary>
     public void PollDue()
@@ -150,12 +163,25 @@ internal sealed partial class FollowSession : IDisposable
             }
 
             bool any = tail.Begin(cutter);
-            if (tail.TakeBreak() is LogPosition last && SiblingFinder.Find(tail.Source, last, _encoding) is TailedFile copy)
+            if (tail.TakeBreak() is LogPosition last)
             {
                 // The end of what was emptied here stands in the copy that was made of it, and is read first.
-                tail.End(cutter);
-                _delivering.Remove(tail.Source);
-                AdoptBetween(AdoptLeft(copy, last, before: tail), before: tail);
+                TailedFile? copy = SiblingFinder.Find(tail.Source, last, _encoding);
+                if (copy is not null)
+                {
+                    tail.Since = SiblingFinder.AgeOf(tail.Source, AdoptLeft(copy, last, before: tail));
+                }
+
+                if (AdoptLater(before: tail, copy is null ? last : null) | copy is not null)
+                {
+                    tail.End(cutter);
+                    _delivering.Remove(tail.Source);
+                    tail.IsDirty = true;
+                    return false;
+                }
+            }
+            else if (!any && MayBeOvertaken(tail) && AdoptLater(before: tail))
+            {
                 tail.IsDirty = true;
                 return false;
             }
@@ -191,9 +217,30 @@ internal sealed partial class FollowSession : IDisposable
         block = null;
         try
         {
+            bool mayBeOvertaken = MayBeOvertaken(tail);
+            TailedFile? older = tail.IsLeft ? null : _tails.TakeWhile(other => other != tail).LastOrDefault(other => other.IsLeft && other.Source == tail.Source);
+            LogPosition? before = older is null ? null : tail.Position();
             if (!tail.Read(cutter, out CutBlock cut, out long firstLine))
             {
                 tail.InOperation = true;
+                return false;
+            }
+
+            if (mayBeOvertaken && AdoptLater(before: tail))
+            {
+                // Copied and emptied once more before anybody looked: what was lost here stands in the copy and comes first.
+                tail.BeginAnew();
+                tail.IsDirty = true;
+                cutter.Skip(cutter.Pending.Length);
+                return false;
+            }
+
+            if (before is not null && older!.HasGrown())
+            {
+                // Its writer changed files between the two looks: what it wrote to the old one comes first.
+                tail.MoveTo(before);
+                (older.IsDirty, tail.IsDirty) = (true, true);
+                cutter.Skip(cutter.Pending.Length);
                 return false;
             }
 
@@ -207,6 +254,9 @@ internal sealed partial class FollowSession : IDisposable
             return false;
         }
     }
+
+    /// <summary>Whether rotated files may have come between the one before and this one, of which nothing has been read.</summary>
+    private static bool MayBeOvertaken(TailedFile tail) => tail is { IsUntouched: true, IsLeft: false, Since: not null };
 
     /// <summary>The beginning of a line that a file was left with, once it has been quiet for a while.</summary>
     public LogBlock? TakeFragment(TailedFile tail, BlockCutter cutter)

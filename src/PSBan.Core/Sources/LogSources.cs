@@ -30,7 +30,7 @@ public static class LogSources
     public static ILogSource OneShot(string log, string encoding, IEnumerable<string> journalMatch)
     {
         List<string> errors = [];
-        if (EventLogOptions.IsEventLog(log) && !File.Exists(log))
+        if (IsNamed(log) && !IsJournal(log))
         {
             EventLogOptions events = EventLogOptions.Read(log, errors);
             return errors.Count == 0 ? new EventLogSource(events) : throw new IOException(string.Join(' ', errors));
@@ -52,4 +52,8 @@ public static class LogSources
         ArgumentNullException.ThrowIfNull(log);
         return log.StartsWith(JournalLogSource.Prefix, StringComparison.Ordinal) && !File.Exists(log);
     }
+
+    /// <summary>Whether the name of a log is not that of a file, but of the journal or the event log.</summary>
+    /// <param name="log">The name.</param>
+    public static bool IsNamed(string log) => IsJournal(log) || (EventLogOptions.IsEventLog(log) && !File.Exists(log));
 }

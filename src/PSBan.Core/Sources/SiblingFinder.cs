@@ -1,12 +1,10 @@
-using System.Buffers;
-using System.Globalization;
 using PSBan.Model;
 
 namespace PSBan.Sources;
 
 /// <summary>
-/// Finds where a rotated log has gone: <c>auth.log</c> to <c>auth.log.1</c>, <c>app.log</c> to <c>app-2026-03-01.log</c>, renamed or copied. Compressed files
-/// are left alone.
+/// Finds where a rotated log has gone: <c>auth.log</c> to <c>auth.log.1</c>, <c>app.log</c> to <c>app-2026-03-01.log</c>, renamed or copied, or to either of them
+/// compressed with gzip.
 /// </summary>
 internal static class SiblingFinder
 {
@@ -14,7 +12,6 @@ internal static class SiblingFinder
 
     // A chain of renames may be under way while the folder is looked at, and hides a file that is neither under its old name nor under its new one.
     private const int MostLooks = 20;
-    private static readonly SearchValues<char> s_digits = SearchValues.Create("0123456789-");
 
     /// <summary>Opens the file beside <paramref name="source"/> in which a stored place lies.</summary>
     /// <param name="source">The path that the log had.</param>
@@ -30,9 +27,13 @@ internal static class SiblingFinder
 
         for (int looks = 1; ; looks++)
         {
-            // The renamed file keeps its inode, so it is tried first; a copy has to be known by its content.
+            // The renamed file keeps its inode, so it is tried first; a copy has to be known by its content. The compressed ones come last, the youngest first.
             List<(string Path, FileStatus Status)> candidates = [.. Candidates(source, position.Offset)];
-            foreach ((string path, _) in candidates.OrderByDescending(candidate => candidate.Status.Node == print.Node).Take(MostCandidates))
+            foreach ((string path, _) in candidates
+                .OrderByDescending(candidate => candidate.Status.Node == print.Node)
+                .ThenBy(candidate => CompressedLog.IsOne(candidate.Path))
+                .ThenByDescending(candidate => candidate.Status.Modified)
+                .Take(MostCandidates))
             {
                 if (OpenAt(path, source, position, encoding) is TailedFile file)
                 {
@@ -55,105 +56,67 @@ internal static class SiblingFinder
     public static TailedFile? OpenGrown(string path, LogPosition position, LogEncoding encoding) =>
         FileStatus.TryGet(path, out FileStatus status, out _) && status.IsRegular && status.Size > position.Offset ? OpenAt(path, path, position, encoding) : null;
 
-    /// <summary>Opens the rotated files that came between a file and the one that has its path now, the oldest first, each standing at its start.</summary>
+    /// <summary>Opens the rotated files that are younger than a given age, the oldest first, each standing at its start.</summary>
     /// <param name="source">The path that the log had.</param>
-    /// <param name="older">The file before them.</param>
+    /// <param name="since">The age of the last one that was read.</param>
+    /// <param name="before">The file that comes after them; where it has been rotated itself, what is younger than it does not.</param>
     /// <param name="encoding">The encoding of the log.</param>
     /// <param name="isKnown">Whether a file is being followed anyway.</param>
-    public static IReadOnlyList<TailedFile> FindLater(string source, TailedFile older, LogEncoding encoding, Func<FileStatus, bool> isKnown)
+    public static IReadOnlyList<(TailedFile File, RotationAge Age)> FindLater(string source, RotationAge since, TailedFile before, LogEncoding encoding, Func<FileStatus, bool> isKnown)
     {
         for (int looks = 1; ; looks++)
         {
-            List<(string Path, FileStatus Status)> rotated = [.. Rotated(source)];
-            List<TailedFile> later = OpenLater(rotated, source, older, encoding, isKnown);
-            if (looks == MostLooks || IsStill(rotated, [.. Rotated(source)]))
+            List<(string Path, FileStatus Status, RotationAge Age)> rotated = [.. Rotated(source)];
+            List<(TailedFile File, RotationAge Age)> later = [];
+            foreach ((string path, FileStatus status, RotationAge age) in rotated
+                .Where(file => file.Age.CompareTo(since) > 0).OrderBy(file => file.Age).TakeWhile(file => !IsSame(file.Status, before.Status)).Where(file => !isKnown(file.Status)))
+            {
+                if (TryOpen(path, status, source, encoding) is TailedFile file)
+                {
+                    later.Add((file, age));
+                }
+            }
+
+            if (looks == MostLooks || IsStill([.. rotated.Select(Plain)], [.. Rotated(source).Select(Plain)]))
             {
                 return later;
             }
 
-            later.ForEach(file => file.Dispose());
+            later.ForEach(found => found.File.Dispose());
         }
+
+        static (string, FileStatus) Plain((string Path, FileStatus Status, RotationAge Age) file) => (file.Path, file.Status);
     }
 
-    private static List<TailedFile> OpenLater(List<(string Path, FileStatus Status)> rotated, string source, TailedFile older, LogEncoding encoding, Func<FileStatus, bool> isKnown)
+    /// <summary>The age of a file, by its name where it is one that a rotation makes.</summary>
+    /// <param name="source">The path that the log had.</param>
+    /// <param name="file">The file.</param>
+    /// <exception cref="IOException">The file system does not answer.</exception>
+    public static RotationAge AgeOf(string source, TailedFile file)
     {
-        string name = Path.GetFileName(source);
-        (long, long) olderAge = (older.Status.Born, long.MinValue);
-        List<(string Path, FileStatus Status, (long, long) Age)> others = [];
-        foreach ((string path, FileStatus status) in rotated)
+        foreach ((_, FileStatus status, RotationAge age) in Rotated(source))
         {
-            (long, long) age = (status.Born, OrderOf(Path.GetFileName(path.AsSpan())[name.Length..]) ?? 0);
-            if (IsSame(status, older.Status))
+            if ((status.Device, status.Node) == (file.Status.Device, file.Status.Node))
             {
-                olderAge = age;
-            }
-            else
-            {
-                others.Add((path, status, age));
+                return age;
             }
         }
 
-        List<TailedFile> later = [];
-        foreach ((string path, FileStatus status, (long, long) age) in others.OrderBy(file => file.Age))
-        {
-            if (age.CompareTo(olderAge) <= 0 || isKnown(status) || TryOpen(path, source, encoding) is not TailedFile file)
-            {
-                continue;
-            }
-
-            if (IsSame(file.Status, status))
-            {
-                later.Add(file);
-            }
-            else
-            {
-                // The name is another file's by now; the next look will see.
-                file.Dispose();
-            }
-        }
-
-        return later;
+        return RotationAge.Before(file.LastWritten());
     }
 
     /// <summary>What the names of a log and of its rotated files have in common: all before the first dot.</summary>
     public static string StemOf(string path) => Path.GetFileName(path).Split('.')[0];
 
-    /// <summary>Orders the endings <c>.1</c> (the higher the older) and <c>-20260301</c> (the higher the newer) for files made at the same moment; null for any other.</summary>
-    private static long? OrderOf(ReadOnlySpan<char> ending)
-    {
-        if (ending.Length < 2 || ending[0] is not ('.' or '-') || ending[1..].ContainsAnyExcept(s_digits))
-        {
-            return null;
-        }
-
-        bool isNumber = long.TryParse(ending[1..], NumberStyles.None, CultureInfo.InvariantCulture, out long number);
-        return isNumber ? ending[0] == '.' ? -number : number : 0;
-    }
-
-    /// <summary>The files beside a log whose names nothing but a rotation makes; nothing else tells here that a file is part of this log. When it was made tells its place.</summary>
-    private static IEnumerable<(string Path, FileStatus Status)> Rotated(string source)
-    {
-        string name = Path.GetFileName(source);
-        foreach (string path in Names(Path.GetDirectoryName(source) ?? ".", name))
-        {
-            if (OrderOf(Path.GetFileName(path.AsSpan())[name.Length..]) is not null && FileStatus.TryGet(path, out FileStatus status, out _) && status.IsRegular)
-            {
-                yield return (path, status);
-            }
-        }
-    }
-
-    private static bool IsSame(FileStatus left, FileStatus right) => (left.Device, left.Node) == (right.Device, right.Node);
-
-    /// <summary>Whether two looks saw the same files under the same names.</summary>
-    private static bool IsStill(List<(string Path, FileStatus Status)> before, List<(string Path, FileStatus Status)> after) =>
-        before.Select(file => (file.Path, file.Status.Device, file.Status.Node)).ToHashSet().SetEquals(after.Select(file => (file.Path, file.Status.Device, file.Status.Node)));
-
+    /// <summary>Opens a file at a place, if that lies in it.</summary>
     private static TailedFile? OpenAt(string path, string source, LogPosition position, LogEncoding encoding)
     {
-        TailedFile? file = TryOpen(path, source, encoding);
+        TailedFile? file = null;
         try
         {
+            file = CompressedLog.IsOne(path)
+                ? CompressedLog.BeginsAlike(position, path) ? TailedFile.Unpack(path, source, encoding, position.Offset) : null
+                : TailedFile.Open(path, source, encoding);
             if (file is not null && FilePrint.Fits(position, file.Handle))
             {
                 file.MoveTo(position);
@@ -169,15 +132,51 @@ internal static class SiblingFinder
         return null;
     }
 
-    private static TailedFile? TryOpen(string path, string source, LogEncoding encoding)
+    /// <summary>Opens a rotated file, which may just have been compressed; null where the name is another file's by now, or nobody's.</summary>
+    private static TailedFile? TryOpen(string path, FileStatus status, string source, LogEncoding encoding)
     {
         try
         {
-            return TailedFile.Open(path, source, encoding);
+            TailedFile file = CompressedLog.IsOne(path) ? TailedFile.Unpack(path, source, encoding, 0) : TailedFile.Open(path, source, encoding);
+            if (IsSame(file.Status, status))
+            {
+                return file;
+            }
+
+            file.Dispose();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return null;
+            // As good as not there.
+        }
+
+        return null;
+    }
+
+    private static bool IsSame(FileStatus left, FileStatus right) => (left.Device, left.Node) == (right.Device, right.Node);
+
+    /// <summary>Whether two looks saw the same files under the same names.</summary>
+    private static bool IsStill(List<(string Path, FileStatus Status)> before, List<(string Path, FileStatus Status)> after) =>
+        before.Select(file => (file.Path, file.Status.Device, file.Status.Node)).ToHashSet().SetEquals(after.Select(file => (file.Path, file.Status.Device, file.Status.Node)));
+
+    /// <summary>Only names that nothing but a rotation makes; nothing else tells here that a file is part of this log.</summary>
+    private static IEnumerable<(string Path, FileStatus Status, RotationAge Age)> Rotated(string source)
+    {
+        string name = Path.GetFileName(source);
+        string[] paths = Names(Path.GetDirectoryName(source) ?? ".", name);
+        HashSet<string> all = [.. paths];
+        foreach (string path in paths)
+        {
+            // While a file is being compressed there are both.
+            if (CompressedLog.IsOne(path) && all.Contains(path[..^RotatedNames.Compressed.Length]))
+            {
+                continue;
+            }
+
+            if (RotatedNames.OrderOf(Path.GetFileName(path.AsSpan())[name.Length..]) is long order && FileStatus.TryGet(path, out FileStatus status, out _) && status.IsRegular)
+            {
+                yield return (path, status, new RotationAge(status.Modified, order));
+            }
         }
     }
 
@@ -192,7 +191,7 @@ internal static class SiblingFinder
 
         foreach (string path in Names(directory, stem))
         {
-            if (path != source && FileStatus.TryGet(path, out FileStatus status, out _) && status.IsRegular && status.Size >= size)
+            if (path != source && FileStatus.TryGet(path, out FileStatus status, out _) && status.IsRegular && (status.Size >= size || CompressedLog.IsOne(path)))
             {
                 yield return (path, status);
             }

@@ -20,13 +20,16 @@ internal sealed class TailedFile : IDisposable
     private byte[] _carry = [];
     private bool _isSkipping;
     private bool _holdsMore;
-    private bool _isFresh;
+    private bool _isFresh = true;
     private LogPosition? _before;
     private LogPosition? _break;
     private LogEncoding? _encoding;
     private long _lines;
     private long _offset;
+    // Kept open, or its inode might become that of another log while it stands for this file.
+    private SafeFileHandle? _packed;
     private FileStatus _seen;
+    private long _lastRead;
     private long _seenSince;
     private bool _isSettled;
 
@@ -60,6 +63,9 @@ internal sealed class TailedFile : IDisposable
     /// <summary>Whether the path leads to this file no more, so that only its rest is read.</summary>
     public bool IsLeft { get; set; }
 
+    /// <summary>The age of the rotated file before it: what was rotated later and has not been read belongs between the two. Null where that is not known.</summary>
+    public RotationAge? Since { get; set; }
+
     /// <summary>When it last grew or was left, by the clock of the follower.</summary>
     public long QuietSince { get; set; }
 
@@ -92,23 +98,58 @@ internal sealed class TailedFile : IDisposable
         }
     }
 
+    /// <summary>Opens what a compressed log holds; of what lies before the place only as much is there as is needed to recognise it.</summary>
+    /// <exception cref="IOException">It is missing, cannot be read or is damaged.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static TailedFile Unpack(string path, string source, LogEncoding byDefault, long from)
+    {
+        SafeFileHandle packed = SharedFile.Open(path);
+        try
+        {
+            return new TailedFile(path, source, CompressedLog.Unpack(path, from), FileStatus.Get(packed), byDefault) { _packed = packed };
+        }
+        catch
+        {
+            packed.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>When it was last written to, as ticks of the universal time.</summary>
+    /// <exception cref="IOException">The file system does not answer.</exception>
+    public long LastWritten() => _packed is not null ? Status.Modified : FileStatus.Get(_handle).Modified;
+
     /// <summary>Lets reading stand at the start of a line.</summary>
     /// <param name="offset">The bytes before it.</param>
     /// <param name="lines">The lines before it; negative where unknown.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public void MoveTo(long offset, long lines)
     {
-        (_offset, _lines, _carry, _isSkipping, _holdsMore) = (offset, lines, [], false, false);
+        (_offset, _lines, _carry, _isSkipping, _holdsMore, _isFresh) = (offset, lines, [], false, false, offset == 0);
         _headHashed = -1;
-        _headCount = 0;
+        _headCount = FilePrint.ReadFully(_handle, _head.AsSpan(0, (int)Math.Min(offset, FilePrint.HeadLimit)), 0);
         _behindCount = (int)Math.Min(offset, FilePrint.TailLimit);
         _behindCount = FilePrint.ReadFully(_handle, _behind.AsSpan(0, _behindCount), offset - _behindCount);
         _encoding = offset == 0 ? null : EncodingOfHead();
+        _lastRead = LastWritten();
     }
 
     /// <summary>Lets reading stand at a stored place.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public void MoveTo(LogPosition place) => MoveTo(place.Offset, place.Line > 0 || place.Offset == 0 ? place.Line : -1);
+    public void MoveTo(LogPosition place)
+    {
+        MoveTo(place.Offset, place.Line > 0 || place.Offset == 0 ? place.Line : -1);
+        if (FilePrint.TryParse(place.Identity, out FilePrint print)
+            && (FilePrint.Hash(_head.AsSpan(0, Math.Min(_headCount, print.HeadLength))) != print.Head
+                || (print.TailLength == _behindCount && FilePrint.Hash(_behind.AsSpan(0, _behindCount)) != print.Tail)))
+        {
+            throw new IOException("The file was changed while it was being opened.");
+        }
+    }
+
+    /// <summary>Goes back to the start of a file that was emptied or is new, as if nothing had been read of it.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public void BeginAnew() => MoveTo(0, 0);
 
     /// <summary>The encoding by the byte order mark, else the one asked for.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -131,7 +172,6 @@ internal sealed class TailedFile : IDisposable
         int head = (int)Math.Min(_offset, FilePrint.HeadLimit);
         if (head != _headHashed)
         {
-            _headCount = _headCount < head ? FilePrint.ReadFully(_handle, _head.AsSpan(0, head), 0) : _headCount;
             (_headHashed, _headHash) = (head, FilePrint.Hash(_head.AsSpan(0, Math.Min(head, _headCount))));
         }
 
@@ -166,11 +206,12 @@ internal sealed class TailedFile : IDisposable
         {
             // Emptied in place (copytruncate), or written anew: what was held is half a line that will never be whole.
             (_before, _break) = (Position(), Position());
-            MoveTo(0, 0);
-            _isFresh = true;
+            Since = RotationAge.Before(_lastRead);
+            BeginAnew();
             grown = status.Size > 0;
         }
 
+        _lastRead = status.Modified;
         if (grown || _holdsMore)
         {
             cutter.Load(_carry);
@@ -258,7 +299,11 @@ internal sealed class TailedFile : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _handle.Dispose();
+    public void Dispose()
+    {
+        _handle.Dispose();
+        _packed?.Dispose();
+    }
 
     private static ReadOnlySpan<byte> TailOf(ReadOnlySpan<byte> bytes) => bytes[Math.Max(0, bytes.Length - FilePrint.TailLimit)..];
 
@@ -275,6 +320,14 @@ internal sealed class TailedFile : IDisposable
         if (_offset == 0 && !block.Text.IsEmpty && block.Text.Span[0] == '\uFEFF')
         {
             block = block with { Text = block.Text[1..] };
+        }
+
+        if (_offset == _headCount && _headCount < FilePrint.HeadLimit)
+        {
+            // Taken from what is handed out and not from the file, which may have become another one meanwhile.
+            ReadOnlySpan<byte> head = bytes[..Math.Min(bytes.Length, FilePrint.HeadLimit - _headCount)];
+            head.CopyTo(_head.AsSpan(_headCount));
+            _headCount += head.Length;
         }
 
         _offset += bytes.Length;
@@ -311,6 +364,13 @@ internal sealed class TailedFile : IDisposable
         int hole = _byDefault.Unit > 1 ? 0 : end < 0 ? cutter.Pending.Length : end;
         _isFresh = hole > 0 && end < 0;
         cutter.Skip(hole);
+        if (_offset == _headCount && _headCount < FilePrint.HeadLimit)
+        {
+            int head = Math.Min(hole, FilePrint.HeadLimit - _headCount);
+            _head.AsSpan(_headCount, head).Clear();
+            _headCount += head;
+        }
+
         _offset += hole;
         _behindCount = hole > 0 ? 0 : _behindCount;
     }
@@ -328,12 +388,14 @@ internal sealed class TailedFile : IDisposable
 
     /// <summary>Whether the file begins with the same bytes as another, as far as this one reaches, and at least so many.</summary>
     /// <exception cref="IOException">One of them cannot be read.</exception>
+    /// <remarks>A hole at the beginning, as copies have of a log whose writer does not append, tells nothing.</remarks>
     public bool BeginsLike(TailedFile other, int atLeast)
     {
         Span<byte> mine = stackalloc byte[FilePrint.HeadLimit];
         Span<byte> others = stackalloc byte[FilePrint.HeadLimit];
         int length = FilePrint.ReadFully(_handle, mine, 0);
-        return length >= atLeast && FilePrint.ReadFully(other._handle, others[..length], 0) == length && mine[..length].SequenceEqual(others[..length]);
+        return length >= atLeast && mine[..length].ContainsAnyExcept((byte)0)
+            && FilePrint.ReadFully(other._handle, others[..length], 0) == length && mine[..length].SequenceEqual(others[..length]);
     }
 
     private bool StillHolds(ReadOnlySpan<byte> bytes, long end)

@@ -19,6 +19,7 @@ public sealed class BanWatcher
     private readonly WatchOptions _options;
     private readonly EventHub _events;
     private readonly WatchLoop _loop = new();
+    private string _end = "The watch has ended; its rules have been removed.";
     private readonly TaskCompletionSource<WatchReloader> _reloader = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Makes a watch; nothing is opened yet.</summary>
@@ -86,7 +87,7 @@ public sealed class BanWatcher
             await CloseAsync(firewalls).ConfigureAwait(false);
         }
 
-        _events.Publish(BanEventKind.Stopped, "The watch has ended; its rules have been removed.");
+        _events.Publish(BanEventKind.Stopped, _end);
     }
 
     private async Task RunOpenedAsync(WatchPlan plan, StateKeeper keeper, FirewallSet firewalls, CancellationTokenSource stop)
@@ -131,6 +132,11 @@ public sealed class BanWatcher
 
             // Nothing here ends before the watch does; if something fails, the watch fails with it, loudly, and the rules are taken down.
             Task first = await Task.WhenAny([crew.Broken, keeping, serving, looping]).ConfigureAwait(false);
+            if (_options.Input is not null && first == crew.Broken && first.IsCompletedSuccessfully && !stop.IsCancellationRequested)
+            {
+                await ApplyLastAsync(parts, stop.Token).ConfigureAwait(false);
+            }
+
             await stop.CancelAsync().ConfigureAwait(false);
             await first.ConfigureAwait(false);
         }
@@ -148,6 +154,30 @@ public sealed class BanWatcher
             await hangUp.CancelAsync().ConfigureAwait(false);
             await serving.ConfigureAwait(false);
         }
+    }
+
+    /// <summary>The input is at its end: waits until all it came to is done, and lets bans stand where they end by themselves.</summary>
+    private async Task ApplyLastAsync(WatchParts parts, CancellationToken cancelToken)
+    {
+        try
+        {
+            await parts.Firewalls.WhenSettledAsync(s_closePatience, cancelToken).ConfigureAwait(false);
+            long begin = _options.Clock.GetTimestamp();
+            while (parts.Actions.Pending > 0 && _options.Clock.GetElapsedTime(begin) < s_closePatience)
+            {
+                await Task.Delay(s_tick, _options.Clock, cancelToken).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (cancelToken.IsCancellationRequested)
+        {
+            // Stopped in this very moment: as any other stop.
+            return;
+        }
+
+        IReadOnlyList<string> kept = parts.Firewalls.LeaveTimed();
+        _end = kept.Count > 0
+            ? $"The input has ended; bans stay in {string.Join(" and ", kept)} until their time is up or the next watch takes them over."
+            : "The input has ended, and the watch with it; its rules have been removed.";
     }
 
     private async Task ResumeAsync(WatchParts parts, CancellationToken cancelToken)

@@ -159,6 +159,9 @@ internal sealed partial class Enforcer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _firewall.DisposeAsync().ConfigureAwait(false);
+
+        // Who asks at the very end has nothing to wait for.
+        Answer(null);
         _signal.Dispose();
         _turn.Dispose();
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
@@ -27,6 +28,11 @@ public sealed class EventSubscription : IDisposable
 
     /// <summary>Whether no event waits.</summary>
     public bool IsEmpty => _channel.Reader.Count == 0;
+
+    /// <summary>Takes an event that waits.</summary>
+    /// <param name="item">The event.</param>
+    /// <returns>Whether there was one.</returns>
+    public bool TryRead([NotNullWhen(true)] out BanEvent? item) => _channel.Reader.TryRead(out item);
 
     /// <summary>The events as they come, until the watch ends or the token is cancelled; both end it without an exception.</summary>
     /// <param name="cancelToken">Ends the reading.</param>

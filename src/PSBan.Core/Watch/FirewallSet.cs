@@ -10,6 +10,7 @@ internal sealed class FirewallSet : IAsyncDisposable
     private readonly EventHub _events;
     private readonly Dictionary<Enforcer, CrewMember> _working = [];
     private volatile IReadOnlyList<KeyValuePair<string, Enforcer>> _enforcers = [];
+    private bool _leavesTimed;
     private bool _isClosed;
 
     private FirewallSet(WatchOptions options, EventHub events) => (_options, _events) = (options, events);
@@ -155,6 +156,14 @@ internal sealed class FirewallSet : IAsyncDisposable
         return [.. repairs.SelectMany(repair => repair)];
     }
 
+    /// <summary>Leaves at the end what ends by itself.</summary>
+    /// <returns>The names of the packet filters in which bans stay.</returns>
+    public IReadOnlyList<string> LeaveTimed()
+    {
+        _leavesTimed = true;
+        return [.. All.Where(HasTimes).Select(enforcer => enforcer.Name)];
+    }
+
     /// <summary>Takes all rules down; a second call does nothing.</summary>
     /// <exception cref="FirewallException">A packet filter refused; the others have been closed all the same.</exception>
     public async Task CloseAsync(CancellationToken cancelToken)
@@ -166,7 +175,7 @@ internal sealed class FirewallSet : IAsyncDisposable
 
         _isClosed = true;
         FirewallException? trouble = null;
-        foreach (Enforcer enforcer in All)
+        foreach (Enforcer enforcer in All.Where(enforcer => !_leavesTimed || !HasTimes(enforcer)))
         {
             try
             {
@@ -202,6 +211,8 @@ internal sealed class FirewallSet : IAsyncDisposable
             await step().ConfigureAwait(false);
         }
     }
+
+    private static bool HasTimes(Enforcer enforcer) => enforcer.Name is FirewallBackEnds.Nft or FirewallBackEnds.Ipset;
 
     private string BackEndOf(FirewallBinding binding) => _options.Firewall ?? binding.BackEnd;
 

@@ -60,7 +60,7 @@ internal sealed record JailPlan(
         }
 
         IgnoreCommandOptions? ignoreCommand = IgnoreCommandOptions.Read(jail, problems);
-        IReadOnlyList<SourcePlan>? sources = SourcePlan.Choose(jail, CountsBansOf(jail), problems);
+        IReadOnlyList<SourcePlan>? sources = options.Input is { } input ? [new SourcePlan(input.Name, false, _ => input)] : SourcePlan.Choose(jail, CountsBansOf(jail), problems);
         for (int i = before; i < problems.Count; i++)
         {
             problems[i] = problems[i].Jail is null ? problems[i] with { Jail = jail.Name } : problems[i];

@@ -1,3 +1,5 @@
+using PSBan.Sources;
+
 namespace PSBan.Watch;
 
 /// <summary>What a watch is started with.</summary>
@@ -20,6 +22,13 @@ public sealed record WatchOptions
 
     /// <summary>The jails to run, <c>*</c> and <c>?</c> allowed; empty for every enabled one.</summary>
     public IReadOnlyList<string> Jails { get; init; } = [];
+
+    /// <summary>
+    /// Where the lines of every jail come from, in place of its logs: a pipeline. Name the jails then. Where it ends, the watch ends too, and leaves the bans in packet
+    /// filters that keep the time by themselves.
+    /// </summary>
+    /// <value>The default is null: jails read their logs.</value>
+    public ILogSource? Input { get; init; }
 
     /// <summary>The clock.</summary>
     /// <value>The default is the system's.</value>

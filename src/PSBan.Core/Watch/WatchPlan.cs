@@ -85,6 +85,9 @@ public sealed class WatchPlan
         return jail with { LogPaths = [.. jail.LogPaths.Where(path => path.Glob != own && path.Glob != DefaultPaths.Log)] };
     }
 
+    /// <summary>This plan as it works where another one has been started with: the store is opened once.</summary>
+    internal WatchPlan InPlaceOf(WatchPlan started) => new(Configuration, Jails, started.State, Problems);
+
     /// <summary>Refuses a plan without jails.</summary>
     /// <exception cref="ConfigurationException">There is no jail that can run.</exception>
     internal void ThrowIfNothingRuns()

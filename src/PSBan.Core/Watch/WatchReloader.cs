@@ -49,8 +49,15 @@ internal sealed class WatchReloader(WatchTools tools, WatchParts parts, WatchPla
         return await InTurnAsync(
             async () =>
             {
-                ReloadDraft draft = await ReadAsync().ConfigureAwait(false);
-                return draft.Result with { Refusal = draft.FindRefusal(tools.Options) };
+                try
+                {
+                    ReloadDraft draft = await ReadAsync().ConfigureAwait(false);
+                    return draft.Result with { Refusal = draft.FindRefusal(tools.Options) };
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    return Unreadable(e);
+                }
             },
             either.Token).ConfigureAwait(false);
     }
@@ -122,15 +129,32 @@ internal sealed class WatchReloader(WatchTools tools, WatchParts parts, WatchPla
     {
         JailPlan[] running = [.. parts.Jails.Running.Select(jail => jail.Plan)];
         WatchPlan next = await Task.Run(() => WatchPlan.Load(tools.Options, running), end).ConfigureAwait(false);
-        return ReloadDraft.Of(running, next);
+        ReloadDraft draft = ReloadDraft.Of(running, next);
+        if (next.State == Plan.State)
+        {
+            return draft;
+        }
+
+        Problem remark = new(
+            ProblemSeverity.Warning, "RestartNeeded", "dbfile, dbpurgeage or dbmaxmatches have changed; they count when the watch is started again.", SourceLocation.None);
+        return draft with { Result = draft.Result with { Problems = [.. draft.Result.Problems, remark] } };
     }
 
     private async Task<ReloadResult> ReloadOnceAsync()
     {
-        ReloadDraft draft = await ReadAsync().ConfigureAwait(false);
+        ReloadDraft draft;
+        try
+        {
+            draft = await ReadAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Refuse(Unreadable(e));
+        }
+
         if (draft.FindRefusal(tools.Options) is { } refusal)
         {
-            return Refuse(draft, refusal);
+            return Refuse(draft.Result with { Refusal = refusal });
         }
 
         try
@@ -140,25 +164,31 @@ internal sealed class WatchReloader(WatchTools tools, WatchParts parts, WatchPla
         catch (FirewallException e)
         {
             Problem problem = new(ProblemSeverity.Error, "FirewallRefused", e.Message, SourceLocation.None);
-            return Refuse(draft with { Result = draft.Result with { Problems = [.. draft.Result.Problems, problem] } }, e.Message);
+            return Refuse(draft.Result with { Refusal = e.Message, Problems = [.. draft.Result.Problems, problem] });
         }
 
-        Problem[] news = [.. draft.Next.Problems.Except(Plan.Problems)];
+        Problem[] news = [.. draft.Result.Problems.Except(Plan.Problems)];
         Array.ForEach(news, problem => tools.Events.Publish(BanEventKind.ConfigurationProblem, problem.ToString(), problem.Jail));
-        Plan = draft.Next;
+        Plan = draft.Next.InPlaceOf(Plan);
         tools.Events.Publish(BanEventKind.Reloaded, $"Reloaded the configuration: {draft.Result}.");
         return draft.Result with { IsApplied = true };
     }
 
-    private ReloadResult Refuse(ReloadDraft draft, string refusal)
+    private static ReloadResult Unreadable(Exception e) => new()
     {
-        foreach (Problem problem in draft.Next.Problems.Where(problem => problem.Severity == ProblemSeverity.Error))
+        Refusal = e.Message,
+        Problems = [new Problem(ProblemSeverity.Error, Configuration.ProblemCodes.FileUnreadable, e.Message, SourceLocation.None)],
+    };
+
+    private ReloadResult Refuse(ReloadResult result)
+    {
+        foreach (Problem problem in result.Problems.Where(problem => problem.Severity == ProblemSeverity.Error))
         {
             tools.Events.Publish(BanEventKind.ConfigurationProblem, problem.ToString(), problem.Jail);
         }
 
-        tools.Events.Publish(BanEventKind.ReloadRefused, $"The configuration was read again and is refused; the one before goes on. {refusal}");
-        return draft.Result with { Refusal = refusal };
+        tools.Events.Publish(BanEventKind.ReloadRefused, $"The configuration was read again and is refused; the one before goes on. {result.Refusal}");
+        return result;
     }
 
     private async Task ApplyAsync(ReloadDraft draft)

@@ -1,16 +1,23 @@
 using System.Management.Automation;
 using PSBan.Commands;
+using PSBan.Sources;
 
 namespace PSBan.Binding;
 
 /// <summary>Finds the logs that a cmdlet was pointed at, and reports those that are not there or cannot be read.</summary>
 internal static class LogPaths
 {
-    /// <summary>The files behind <c>-LogPath</c>, wildcards expanded, in order.</summary>
+    /// <summary>The files behind <c>-LogPath</c>, wildcards expanded, in order; the names of the journal and the event log stay as they are.</summary>
     public static IEnumerable<string> Expand(BanCommand command, IEnumerable<string> paths)
     {
         foreach (string path in paths)
         {
+            if (LogSources.IsNamed(path))
+            {
+                yield return path;
+                continue;
+            }
+
             IReadOnlyList<string> found = [];
             try
             {

@@ -25,7 +25,7 @@ public abstract partial class FilterScanCommand : BanCommand
     [ArgumentCompleter(typeof(FilterCompleter))]
     public string Filter { get; set; } = string.Empty;
 
-    /// <summary>The logs to read; wildcards are expanded.</summary>
+    /// <summary>The logs to read: files, wildcards being expanded; <c>systemd-journal</c>, or <c>eventlog</c>, with the bracket options of <c>backend</c>.</summary>
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = PathSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -58,6 +58,11 @@ public abstract partial class FilterScanCommand : BanCommand
     [ValidateNotNullOrEmpty]
     public string? ConfigPath { get; set; }
 
+    /// <summary>The entries of the journal to read, as in <c>journalmatch</c>, in place of those that the filter asks for.</summary>
+    [Parameter(ParameterSetName = PathSet)]
+    [ValidateNotNullOrEmpty]
+    public string? JournalMatch { get; set; }
+
     /// <summary>The encoding of the logs.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -67,6 +72,9 @@ public abstract partial class FilterScanCommand : BanCommand
 
     /// <summary>How many lines of each kind a report keeps.</summary>
     private protected virtual int KeepLines => 0;
+
+    /// <summary>Whether the time that each pattern takes is measured.</summary>
+    private protected virtual bool MeasuresTime => false;
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -78,7 +86,10 @@ public abstract partial class FilterScanCommand : BanCommand
             DatePattern = DatePattern,
             ConfigPath = ConfigurationDirectory.Resolve(this, ConfigPath),
             Encoding = Encoding,
+            JournalMatch = JournalMatch,
+            Backend = LogPath.Any(LogSources.IsJournal) ? "systemd" : "auto",
             KeepLines = KeepLines,
+            MeasuresTime = MeasuresTime,
         };
         FilterScan? scan = FilterScan.TryCreate(options, out IReadOnlyList<Problem> problems);
         if (scan is null)
@@ -114,7 +125,15 @@ public abstract partial class FilterScanCommand : BanCommand
     private protected IReadOnlyList<ILogSource> OpenLogs()
     {
         _progress = _logs.Count > 0 ? new ScanProgress(_logs, Scan.Meter, TimeProvider.System) : null;
-        return [.. _logs.Select(path => LogSources.OneShot(path, Encoding))];
+        try
+        {
+            return [.. _logs.Select(Scan.Open)];
+        }
+        catch (IOException e)
+        {
+            ThrowTerminatingError(Errors.LogUnreadable(e, LogPath));
+            throw;
+        }
     }
 
     private protected override void ShowProgress()

@@ -1,6 +1,6 @@
 using System.Management.Automation;
-using PSBan.Binding;
 using PSBan.Scan;
+using PSBan.Sources;
 
 namespace PSBan.Commands;
 
@@ -9,7 +9,7 @@ namespace PSBan.Commands;
 [OutputType(typeof(FoundFailure))]
 public sealed class FindBanFailureCommand : FilterScanCommand
 {
-    private PipelineLogSource? _lines;
+    private FedLogSource? _lines;
     private IAsyncEnumerator<FoundFailure>? _found;
     private Task<bool>? _next;
 
@@ -67,7 +67,7 @@ public sealed class FindBanFailureCommand : FilterScanCommand
     {
         if (_lines is null)
         {
-            _lines = new PipelineLogSource();
+            _lines = new FedLogSource("pipeline");
             _found = Scan.FindAsync([_lines], CancelToken).GetAsyncEnumerator(CancelToken);
             _next = _found.MoveNextAsync().AsTask();
         }

@@ -1,6 +1,6 @@
 using System.Management.Automation;
-using PSBan.Binding;
 using PSBan.Scan;
+using PSBan.Sources;
 
 namespace PSBan.Commands;
 
@@ -9,7 +9,7 @@ namespace PSBan.Commands;
 [OutputType(typeof(FilterReport))]
 public sealed class TestBanFilterCommand : FilterScanCommand
 {
-    private PipelineLogSource? _lines;
+    private FedLogSource? _lines;
     private Task<FilterReport>? _report;
 
     /// <summary>Keeps the lines that no pattern matched.</summary>
@@ -24,12 +24,18 @@ public sealed class TestBanFilterCommand : FilterScanCommand
     [Parameter]
     public SwitchParameter ShowIgnored { get; set; }
 
+    /// <summary>Measures how long each pattern takes.</summary>
+    [Parameter]
+    public SwitchParameter ShowTime { get; set; }
+
     /// <summary>The most lines of each kind that are kept.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int MaxLines { get; set; } = ScanOptions.DefaultMaxLines;
 
     private protected override int KeepLines => ShowMissed || ShowMatched || ShowIgnored ? MaxLines : 0;
+
+    private protected override bool MeasuresTime => ShowTime;
 
     /// <inheritdoc/>
     protected override void EndProcessing()
@@ -84,7 +90,7 @@ public sealed class TestBanFilterCommand : FilterScanCommand
     {
         if (_lines is null)
         {
-            PipelineLogSource lines = _lines = new PipelineLogSource();
+            FedLogSource lines = _lines = new FedLogSource("pipeline");
             _report = Task.Run(() => Scan.TestAsync([lines], CancelToken), CancelToken);
         }
 

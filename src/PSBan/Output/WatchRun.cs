@@ -34,6 +34,9 @@ internal sealed class WatchRun : IDisposable
     /// <summary>The events until the watch has ended. Read by one reader.</summary>
     public IAsyncEnumerable<BanEvent> ReadEventsAsync(CancellationToken cancelToken) => _events.ReadAllAsync(cancelToken);
 
+    /// <summary>Takes an event that waits; null where none does.</summary>
+    public BanEvent? TakeEvent() => _events.TryRead(out BanEvent? item) ? item : null;
+
     /// <summary>Asks the watch to end; <see cref="Completion"/> tells when it has.</summary>
     public void RequestStop()
     {

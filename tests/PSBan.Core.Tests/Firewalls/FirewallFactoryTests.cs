@@ -64,6 +64,23 @@ public sealed class FirewallFactoryTests
     }
 
     [Fact]
+    public void Rules_keep_their_names_while_jails_come_and_go()
+    {
+        FirewallRule[] running = [new() { Jail = "a", Name = "a-b" }, new() { Jail = "a-b", Name = "a-b-2" }];
+        FirewallFactory factory = new(running);
+        Assert.Equal("a-b-2", Name("a-b", ""));
+        Assert.Equal("a-b", Name("a", "name=b"));
+        Assert.Equal("a-b-3", Name("a", "name=b"));
+
+        // A name that nobody has any more is free the next time.
+        factory = new FirewallFactory([running[1]]);
+        Assert.Equal("a-b-2", Name("a-b", ""));
+        Assert.Equal("a-b", Name("a", "name=b"));
+
+        string Name(string jail, string parameters) => factory.Create(jail, Action("nftables", parameters), new List<Problem>())!.Rule.Name;
+    }
+
+    [Fact]
     public void The_Windows_Firewall_passes_over_ports_of_other_protocols_and_says_so()
     {
         List<Problem> problems = [];

@@ -25,6 +25,7 @@ public class SiblingFinderTests
             }
         }
 
+        string current = folder.Write("current", "1\n");
         int chains = 0;
         bool isOver = false;
         Task shifting = Task.Run(async () =>
@@ -45,9 +46,10 @@ public class SiblingFinderTests
         {
             using TailedFile? oldest = SiblingFinder.Find(log, place!, LogEncoding.Utf8);
             Assert.NotNull(oldest);
-            IReadOnlyList<TailedFile> later = SiblingFinder.FindLater(log, oldest, LogEncoding.Utf8, _ => false);
+            using TailedFile now = TailedFile.Open(current, log, LogEncoding.Utf8);
+            var later = SiblingFinder.FindLater(log, RotationAge.Before(0), now, LogEncoding.Utf8, status => status.Node == oldest.Status.Node);
             Assert.Equal(Files - 1, later.Count);
-            foreach (TailedFile file in later)
+            foreach ((TailedFile file, _) in later)
             {
                 file.Dispose();
             }

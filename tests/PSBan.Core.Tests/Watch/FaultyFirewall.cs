@@ -17,6 +17,15 @@ internal sealed class FaultyFirewall : IFirewall
 
     public int Opened { get; private set; }
 
+    /// <summary>The rules that stand, with their ports.</summary>
+    public SortedDictionary<string, string?> Rules { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The rules that are refused when they are opened.</summary>
+    public HashSet<string> Refused { get; } = [];
+
+    /// <summary>How many of the next calls of <see cref="CloseAsync"/> fail.</summary>
+    public int CloseFailures { get; set; }
+
     /// <summary>The rules that cannot be set up.</summary>
     public HashSet<string> ClosedRules { get; } = [];
 
@@ -46,6 +55,17 @@ internal sealed class FaultyFirewall : IFirewall
 
     public Task OpenAsync(IReadOnlyList<FirewallRule> rules, CancellationToken cancelToken)
     {
+        foreach (FirewallRule rule in rules)
+        {
+            // One after the other, as a packet filter without transactions does.
+            if (Refused.Contains(rule.Name))
+            {
+                throw new FirewallException(FirewallFailure.CommandFailed, $"The rule {rule.Name} was refused.");
+            }
+
+            Rules[rule.Name] = rule.Ports;
+        }
+
         _isOpen = true;
         Opened++;
         string[] closed = [.. rules.Select(rule => rule.Name).Where(ClosedRules.Contains)];
@@ -97,7 +117,23 @@ internal sealed class FaultyFirewall : IFirewall
 
     public Task CloseAsync(IReadOnlyList<FirewallRule> rules, CancellationToken cancelToken)
     {
-        Flush();
+        if (CloseFailures > 0)
+        {
+            CloseFailures--;
+            throw new FirewallException(FirewallFailure.CommandFailed, "It is in use.");
+        }
+
+        HashSet<string> gone = [.. rules.Select(rule => rule.Name)];
+        foreach ((string Rule, Address Address) key in _entries.Keys.Where(key => gone.Contains(key.Rule)))
+        {
+            _entries.TryRemove(key, out _);
+        }
+
+        foreach (string name in gone)
+        {
+            Rules.Remove(name);
+        }
+
         return Task.CompletedTask;
     }
 

@@ -21,6 +21,18 @@ public sealed class PositionBookTests
     }
 
     [Fact]
+    public void Reader_that_comes_back_resumes_where_it_was_in_this_run_and_takes_nothing_from_another_reader_of_it()
+    {
+        PositionBook book = new();
+        PositionKey key = new("/var/log/*.log", "/var/log/a.log");
+        book.Load(new Dictionary<PositionKey, LogPosition> { [key] = new("a", 10) });
+        book.Note(new PositionKey("/var/log/a.log", "/var/log/a.log"), new LogPosition("a", 30));
+        Assert.Equal(10, book.Find(key)!.Offset);
+        book.Note(key, new LogPosition("a", 20));
+        Assert.Equal(20, book.Find(key)!.Offset);
+    }
+
+    [Fact]
     public void Changes_are_handed_out_once_and_all_of_them_on_request()
     {
         PositionBook book = new();

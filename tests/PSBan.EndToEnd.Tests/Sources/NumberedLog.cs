@@ -80,11 +80,23 @@ internal sealed partial class NumberedLog(int id, string path)
         _offset = 0;
     }
 
-    /// <summary>Appends lines in one write; sometimes the last one comes in two parts.</summary>
-    public void Write(int count, Random random) => Write(Path, count, random);
+    /// <summary>Whether it is written as by a program that does not append: behind what was written before, whatever has become of the file.</summary>
+    public bool KeepsItsPlace { get; init; }
 
-    /// <summary>Writes as a program does that does not append: behind what it wrote itself, whatever has become of the file.</summary>
-    public void WriteAtOwnPlace(int count)
+    /// <summary>Writes lines at once; sometimes the last one comes in two parts.</summary>
+    public void Write(int count, Random random)
+    {
+        if (KeepsItsPlace)
+        {
+            WriteAtOwnPlace(count);
+        }
+        else
+        {
+            Write(Path, count, random);
+        }
+    }
+
+    private void WriteAtOwnPlace(int count)
     {
         using FileStream file = new(Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         file.Position = _offset;
@@ -129,6 +141,8 @@ internal sealed partial class NumberedLog(int id, string path)
             from.CopyTo(to);
         }
 
+        // As gzip does.
+        File.SetLastWriteTimeUtc(Path + ".1.gz", File.GetLastWriteTimeUtc(Path + ".1"));
         Note("gzip");
         _files[Path + ".1.gz"] = [.. _files[Path + ".1"]];
         Delete(Path + ".1");
@@ -141,7 +155,7 @@ internal sealed partial class NumberedLog(int id, string path)
         File.Copy(Path, Path + ".1");
         Note("copy");
         _files[Path + ".1"] = [.. _files[Path]];
-        Write(Path, between, random);
+        Write(between, random);
         Truncate();
     }
 
@@ -183,7 +197,16 @@ internal sealed partial class NumberedLog(int id, string path)
     {
         File.Delete(file);
         Note($"delete {Name(file)}");
+        bool isPlaceGone = _files[file].Exists(number => number >= _confirmed);
         Forget(file);
+        if (isPlaceGone && file != Path)
+        {
+            // The file is gone in which reading may have stood, and nothing tells any more which of the others have been read.
+            foreach (List<int> numbers in _files.Values)
+            {
+                Lose(numbers, isGone: false);
+            }
+        }
     }
 
     /// <summary>Takes note that a file has gone with its folder.</summary>

@@ -26,7 +26,7 @@ internal sealed class TortureReader(TortureScene scene, Random random, bool dies
             }
 
             GlobLogSource source = new(scene.Glob, s_fast);
-            await foreach (LogBlock block in source.FollowAsync(log => new LogStart(_places.GetValueOrDefault(log)), this, life.Token))
+            await foreach (LogBlock block in source.FollowAsync(log => new LogStart(_places.GetValueOrDefault(log)) { Places = new Dictionary<string, LogPosition>(_places) }, this, life.Token))
             {
                 Take(block);
                 if (random.Next(20) == 0)

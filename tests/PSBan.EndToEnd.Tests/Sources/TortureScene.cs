@@ -19,7 +19,10 @@ internal abstract class TortureScene
     public string Glob { get; }
 
     /// <summary>How long the longest pause between two steps takes.</summary>
-    public TimeSpan LongestPause { get; init; } = TimeSpan.FromMilliseconds(60);
+    public TimeSpan LongestPause { get; set; } = TimeSpan.FromMilliseconds(60);
+
+    /// <summary>More lines than are written at once.</summary>
+    public int MostLines { get; set; } = 40;
 
     /// <summary>The logs that have been written, those that are gone included.</summary>
     public abstract IReadOnlyList<NumberedLog> Logs { get; }
@@ -44,7 +47,7 @@ internal abstract class TortureScene
             Plain("compress", "app.log", (log, random) => log.Compress(random.Next(3) * random.Next(20), random)),
             Plain("delete and create", "app.log", Recreate),
             Plain("everything", "app.log", Rename, CopyTruncate, (log, _) => log.Truncate(), (log, random) => log.Compress(random.Next(20), random), Recreate),
-            new HoleScene("copytruncate without appending", Make("holes"), NextId(), NextRandom()),
+            Holes(),
             new LinkScene("link", Make("link"), NextId(), NextRandom()),
             new FolderScene("folder", Make("folder"), NextId(), NextRandom()),
             new GlobScene("glob", Make("glob"), NextId, NextRandom()),
@@ -54,6 +57,14 @@ internal abstract class TortureScene
         {
             string own = Make(name.Replace(' ', '-'));
             return new PlainScene(name, Path.Combine(own, glob), new NumberedLog(NextId(), Path.Combine(own, "app.log")), rotations, NextRandom());
+        }
+
+        PlainScene Holes()
+        {
+            // A hole looks like any other: copies that nobody has seen being made cannot be told from each other.
+            string own = Make("holes");
+            NumberedLog log = new(NextId(), Path.Combine(own, "app.log")) { KeepsItsPlace = true };
+            return new PlainScene("copytruncate without appending", log.Path, log, [(log, random) => log.CopyTruncate(0, random)], NextRandom()) { WaitsBeforeRotation = true };
         }
 
         string Make(string name) => Directory.CreateDirectory(Path.Combine(folder, name.Replace(",", "", StringComparison.Ordinal))).FullName;
@@ -78,7 +89,7 @@ internal abstract class TortureScene
             }
             else
             {
-                if (Random.Next(2) == 0)
+                if (WaitsBeforeRotation || Random.Next(2) == 0)
                 {
                     await SettleAsync(settle);
                 }
@@ -95,6 +106,9 @@ internal abstract class TortureScene
         End();
         await SettleAsync(settle);
     }
+
+    /// <summary>Whether nothing is rotated before everything has been read.</summary>
+    public bool WaitsBeforeRotation { get; init; }
 
     private protected abstract void Begin();
 
@@ -147,7 +161,7 @@ internal sealed class PlainScene(string name, string glob, NumberedLog log, Acti
         log.Write(1, Random);
     }
 
-    private protected override void Write() => log.Write(Random.Next(40), Random);
+    private protected override void Write() => log.Write(Random.Next(MostLines), Random);
 
     private protected override Task RotateAsync()
     {

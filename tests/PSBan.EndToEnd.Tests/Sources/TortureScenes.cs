@@ -1,29 +1,5 @@
 namespace PSBan.EndToEnd.Sources;
 
-/// <summary>A log that is copied and emptied under a program that does not append, and so leaves a hole.</summary>
-internal sealed class HoleScene(string name, string folder, int id, Random random) : TortureScene(name, Path.Combine(folder, "app.log"), random)
-{
-    private readonly NumberedLog _log = new(id, Path.Combine(folder, "app.log"));
-
-    public override IReadOnlyList<NumberedLog> Logs => [_log];
-
-    private protected override void Begin()
-    {
-        _log.Create();
-        _log.WriteAtOwnPlace(1);
-    }
-
-    private protected override void Write() => _log.WriteAtOwnPlace(Random.Next(40));
-
-    private protected override Task RotateAsync()
-    {
-        _log.CopyTruncate(0, Random);
-        return Task.CompletedTask;
-    }
-
-    private protected override void End() => _log.WriteAtOwnPlace(2);
-}
-
 /// <summary>A symbolic link that is pointed to one file after the other.</summary>
 internal sealed class LinkScene(string name, string folder, int id, Random random) : TortureScene(name, Path.Combine(folder, "current.log"), random)
 {
@@ -39,7 +15,7 @@ internal sealed class LinkScene(string name, string folder, int id, Random rando
         File.CreateSymbolicLink(Glob, _log.Path);
     }
 
-    private protected override void Write() => _log.Write(Random.Next(40), Random);
+    private protected override void Write() => _log.Write(Random.Next(MostLines), Random);
 
     private protected override Task RotateAsync()
     {
@@ -70,7 +46,7 @@ internal sealed class FolderScene(string name, string folder, int id, Random ran
         _log.Write(1, Random);
     }
 
-    private protected override void Write() => _log.Write(Random.Next(40), Random);
+    private protected override void Write() => _log.Write(Random.Next(MostLines), Random);
 
     private protected override async Task RotateAsync()
     {
@@ -111,7 +87,7 @@ internal sealed class GlobScene(string name, string folder, Func<int> nextId, Ra
     {
         if (_shown.Count > 0)
         {
-            _shown[Random.Next(_shown.Count)].Write(Random.Next(40), Random);
+            _shown[Random.Next(_shown.Count)].Write(Random.Next(MostLines), Random);
         }
     }
 

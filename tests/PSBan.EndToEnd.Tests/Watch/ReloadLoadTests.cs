@@ -11,7 +11,7 @@ using static PSBan.EndToEnd.Watch.ReloadFolder;
 namespace PSBan.EndToEnd.Watch;
 
 /// <summary>
-/// Changes the configuration again and again while logs grow, every line a failure of an address of its own: a jail that has counted as many failures as there are
+/// Changes the configuration again and again while logs grow and are rotated, every line a failure of an address of its own: a jail that has counted as many failures as there are
 /// lines, of as many addresses, has missed none and counted none twice. <c>PSBAN_RELOADS</c> says how often.
 /// </summary>
 public sealed class ReloadLoadTests(ITestOutputHelper output)
@@ -19,6 +19,7 @@ public sealed class ReloadLoadTests(ITestOutputHelper output)
     private const int DefaultReloads = 20;
     private const int FewLines = 10;
     private const int ManyLines = 300;
+    private const int Rotation = 150;
     private const string NeverBans = "maxretry = 1000000";
 
     [RequiresFact("nft", "ip", "root")]
@@ -41,7 +42,7 @@ public sealed class ReloadLoadTests(ITestOutputHelper output)
         using CancellationTokenSource end = new();
         Task<int> writing = Task.Run(() => WriteAsync(folder, end.Token));
         await ReloadAsync(client, folder, turns, 4);
-        ProcessState before = ProcessState.Of(watch.Id);
+        ProcessState before = await RestingAsync(watch.Id);
         long start = Stopwatch.GetTimestamp();
         await ReloadAsync(client, folder, turns, reloads);
         TimeSpan time = Stopwatch.GetElapsedTime(start);
@@ -68,7 +69,7 @@ public sealed class ReloadLoadTests(ITestOutputHelper output)
         Assert.Equal(2, ruleset.Split("198.51.100.1 timeout").Length - 1);
         Assert.Equal(10, ruleset.Split("\tset addr").Length - 1);
 
-        ProcessState after = ProcessState.Of(watch.Id);
+        ProcessState after = await RestingAsync(watch.Id);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{reloads} reloads in {time.TotalSeconds:0.0} s, {lines} lines in each of 3 logs; coming has met {coming.TotalFailed}; before: {before}; after: {after}"));
@@ -80,6 +81,22 @@ public sealed class ReloadLoadTests(ITestOutputHelper output)
         Assert.InRange(after.Memory - before.Memory, long.MinValue, 64_000 + (lines * 5));
         Assert.Equal((0, string.Empty), await watch.StopAsync());
         Assert.Equal(string.Empty, (await space.RunAsync("nft", "list", "ruleset")).Trim());
+    }
+
+    /// <summary>Waits until the readers have opened their logs, and takes the least that is seen: tools that run just now have pipes.</summary>
+    private static async Task<ProcessState> RestingAsync(int id)
+    {
+        ProcessState? least = null;
+        for (int i = 0; i < 20; i++)
+        {
+            ProcessState state = null!;
+            await Eventually.TrueAsync(
+                () => Task.FromResult((state = ProcessState.Of(id)).Files.Count(file => file.EndsWith(".log", StringComparison.Ordinal)) == 3), "the three logs are open");
+            least = least is null || state.Files.Count < least.Files.Count ? state : least;
+            await Task.Delay(10);
+        }
+
+        return least!;
     }
 
     private static string[] Odd(ReloadFolder folder) =>
@@ -117,8 +134,16 @@ public sealed class ReloadLoadTests(ITestOutputHelper output)
     private static async Task<int> WriteAsync(ReloadFolder folder, CancellationToken cancelToken)
     {
         int lines = 0;
-        while (!cancelToken.IsCancellationRequested)
+        for (int i = 1; !cancelToken.IsCancellationRequested; i++)
         {
+            if (i % Rotation == 0)
+            {
+                foreach (string log in (string[])["a", "b", "c"])
+                {
+                    File.Move(folder.Log(log), folder.Log(log) + ".1", overwrite: true);
+                }
+            }
+
             // Now and then more than a reader takes at once, so that readers are not always at the end.
             int count = Random.Shared.Next(20) == 0 ? ManyLines : FewLines;
             string[] addresses = [.. Enumerable.Range(lines, count).Select(i => string.Create(CultureInfo.InvariantCulture, $"10.{i >> 16}.{(i >> 8) & 255}.{i & 255}"))];
@@ -135,16 +160,19 @@ public sealed class ReloadLoadTests(ITestOutputHelper output)
     }
 
     /// <summary>What a process holds.</summary>
-    /// <param name="Files">Its open files, without its own parts, which it loads when it needs them first.</param>
+    /// <param name="Files">Its open files, without its own parts, which it loads when it needs them first, and without rotated logs, which stay open for a minute.</param>
     /// <param name="Threads">Its threads.</param>
     /// <param name="Memory">Its resident memory in KiB.</param>
     private sealed record ProcessState(IReadOnlyList<string> Files, int Threads, long Memory)
     {
         public static ProcessState Of(int id) => new(
-            [.. new DirectoryInfo($"/proc/{id}/fd").EnumerateFileSystemInfos().Where(file => file.LinkTarget?.EndsWith(".dll", StringComparison.Ordinal) == false).Select(file => $"{file.Name} {file.LinkTarget}")],
+            [.. new DirectoryInfo($"/proc/{id}/fd").EnumerateFileSystemInfos().Where(IsCounted).Select(file => $"{file.Name} {file.LinkTarget}")],
             (int)Number(id, "Threads"), Number(id, "VmRSS"));
 
         public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Files.Count} descriptors, {Threads} threads, {Memory / 1024} MiB");
+
+        private static bool IsCounted(FileSystemInfo file) =>
+            file.LinkTarget is { } target && !target.EndsWith(".dll", StringComparison.Ordinal) && !target.EndsWith(".1", StringComparison.Ordinal) && !target.EndsWith("(deleted)", StringComparison.Ordinal);
 
         private static long Number(int id, string name) => long.Parse(
             File.ReadLines($"/proc/{id}/status").First(line => line.StartsWith(name + ":", StringComparison.Ordinal)).Split((char[])['\t', ' '], StringSplitOptions.RemoveEmptyEntries)[1],

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using PSBan.Control;
 using PSBan.EndToEnd.Firewalls;
 using PSBan.EndToEnd.Support;
@@ -113,6 +114,37 @@ public sealed class ReloadTests : IAsyncLifetime
         Assert.Contains("203.0.113.2", await ElementAsync("two"), StringComparison.Ordinal);
     }
 
+    [RequiresTheory("iptables", "ipset", "ip", "root")]
+    [InlineData("iptables")]
+    [InlineData("ipset")]
+    public async Task Other_packet_filters_change_their_rules_as_well(string firewall)
+    {
+        using ReloadFolder folder = new(Jail("same"), Jail("ports"), Jail("name"), Jail("going"));
+        await using WatchProcess watch = WatchProcess.Start(_space, folder.Path, firewall);
+        await watch.WaitForAsync("Started");
+        await using WatchClient client = await WatchProcess.ConnectAsync(folder.Path);
+        folder.Append("a", "203.0.113.1", "203.0.113.1");
+        await UntilBannedAsync(client, "going 203.0.113.1", "name 203.0.113.1", "ports 203.0.113.1", "same 203.0.113.1");
+
+        folder.Write(Jail("same"), Jail("ports", "action = nftables[name=ports, port=\"25,465\"]"), Jail("name", "action = nftables[name=other, port=25]"), Jail("coming"));
+        ReloadResult result = await client.ReloadAsync(onlyCompares: false, CancellationToken.None);
+        Assert.Equal((true, "added coming; changed ports, name; removed going; 1 jail unchanged"), (result.IsApplied, result.ToString()));
+        string rules = await _space.RunAsync("iptables", "-S") + await _space.RunAsync("ip6tables", "-S") + (firewall == "ipset" ? await _space.RunAsync("ipset", "save") : string.Empty);
+        Assert.DoesNotContain("going", rules, StringComparison.Ordinal);
+        Assert.Contains("25,465", rules, StringComparison.Ordinal);
+        string[] banned = [.. rules.Split('\n').Where(line => line.Contains("203.0.113.1", StringComparison.Ordinal)).Select(line => line.Split(' ')[1]).Order(StringComparer.Ordinal)];
+        Assert.Equal(3, banned.Length);
+        Assert.Contains("name-other", banned[0], StringComparison.Ordinal);
+        Assert.Contains("ports", banned[1], StringComparison.Ordinal);
+        Assert.Contains("same", banned[2], StringComparison.Ordinal);
+
+        folder.Append("a", "203.0.113.2", "203.0.113.2");
+        await UntilBannedAsync(
+            client, "coming 203.0.113.2", "name 203.0.113.1", "name 203.0.113.2", "ports 203.0.113.1", "ports 203.0.113.2", "same 203.0.113.1", "same 203.0.113.2");
+        Assert.Equal((0, string.Empty), await watch.StopAsync());
+        Assert.DoesNotContain("psban", await _space.RunAsync("iptables", "-S") + await _space.RunAsync("ip6tables", "-S"), StringComparison.OrdinalIgnoreCase);
+    }
+
     [RequiresFact("nft", "ip", "root")]
     public async Task Hanging_up_lets_it_read_its_configuration_and_many_at_once_do_not_pile_up()
     {
@@ -135,6 +167,54 @@ public sealed class ReloadTests : IAsyncLifetime
         int readings = watch.Events("Reloaded").Count - 1;
         Assert.InRange(readings, 1, 10);
         Assert.Equal((0, string.Empty), await watch.StopAsync());
+    }
+
+    [RequiresFact("nft", "ip", "root", "script")]
+    public async Task In_a_terminal_a_signal_lets_it_read_its_configuration_and_the_closing_of_the_terminal_ends_it_in_good_order()
+    {
+        using ReloadFolder folder = new(Jail("one"));
+        string command = $"{Repository.Psban} watch --config {folder.Path} --state {WatchProcess.StateOf(folder.Path)}";
+        using Process terminal = Process.Start("ip", ["netns", "exec", _space.Name, "script", "--quiet", "--command", "exec " + command, "/dev/null"]);
+        try
+        {
+            await Eventually.TrueAsync(async () => (await RulesetAsync()).Contains("addr4-one", StringComparison.Ordinal), "the watch starts");
+            WatchClient? client = null;
+            await Eventually.TrueAsync(
+                async () =>
+                {
+                    client = await TryConnectAsync();
+                    return client is not null;
+                },
+                "it answers");
+            int id = (await client!.GetWatchAsync(CancellationToken.None)).ProcessId;
+            folder.Write(Jail("one"), Jail("two"));
+            using (Process kill = Process.Start("kill", ["-HUP", id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+            {
+                await kill.WaitForExitAsync();
+            }
+
+            await Eventually.TrueAsync(async () => (await RulesetAsync()).Contains("addr4-two", StringComparison.Ordinal), "the new jail has its rule");
+            await client.DisposeAsync();
+        }
+        finally
+        {
+            terminal.Kill();
+        }
+
+        await Eventually.TrueAsync(async () => (await RulesetAsync()).Trim().Length == 0, "the rules are gone");
+        await Eventually.TrueAsync(() => Task.FromResult(!File.Exists(Path.Combine(WatchProcess.StateOf(folder.Path), "watch.pid"))), "the watch has ended");
+
+        async Task<WatchClient?> TryConnectAsync()
+        {
+            try
+            {
+                return await WatchProcess.ConnectAsync(folder.Path);
+            }
+            catch (WatchNotRunningException)
+            {
+                return null;
+            }
+        }
     }
 
     [RequiresFact("nft", "ip", "root")]

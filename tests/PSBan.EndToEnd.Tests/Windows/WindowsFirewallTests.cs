@@ -41,15 +41,17 @@ public sealed class WindowsFirewallTests(WineMachine machine) : IDisposable
         await BlockedAsync(probe, 201);
         Assert.Equal([("Domino SMTP", 0), ("PSBan-domino-tcp-0001", 200), ("PSBan-domino-tcp-0002", 1)], await SizesAsync(probe));
 
+        string alone = (await probe.RulesAsync())[^1].Split('|').Single(field => field.StartsWith("RA4=", StringComparison.Ordinal))[4..];
         File.Delete(machine.Journal);
-        await probe.AskAsync("unban", _folder.State, "domino", "10.0.0.201");
+        await probe.AskAsync("unban", _folder.State, "domino", alone);
         await BlockedAsync(probe, 200);
         Assert.Equal(["# 1", "advfirewall firewall delete rule name=PSBan-domino-tcp-0002"], Journal);
 
         await probe.AskAsync("ban", _folder.State, "domino", "203.0.113.9", "2001:db8::9", "224.0.0.1");
         await BlockedAsync(probe, 202);
         Assert.Equal(["Domino SMTP", "PSBan-domino-tcp-0001", "PSBan-domino-tcp-0002"], (await SizesAsync(probe)).Select(rule => rule.Name));
-        await probe.AskAsync("clear");
+        (int exitCode, string output, string error) = await machine.RunPsbanAsync("clear", "--force", "--state", _folder.State);
+        Assert.Equal((0, "windows-firewall: removed rule PSBan-domino-tcp-0001, rule PSBan-domino-tcp-0002", ""), (exitCode, output.Trim(), error));
         Assert.Equal([foreign], await probe.RulesAsync());
         Assert.Equal((0, ""), await watch.StopAsync("INT"));
     }

@@ -98,8 +98,14 @@ internal sealed class NetshFirewall(NetshTool tool, IFirewallPolicy policy, Time
     /// <inheritdoc/>
     public Task<IReadOnlyList<FirewallEntry>> ListAsync(CancellationToken cancelToken)
     {
-        NetshListing standing = NetshListing.Read(policy);
         List<FirewallEntry> entries = [];
+        if (_writer.IsBlind)
+        {
+            entries.AddRange(_books.Values.SelectMany(book => book.Addresses.Select(address => new FirewallEntry(book.Layout.Rule, address, null))));
+            return Task.FromResult<IReadOnlyList<FirewallEntry>>(entries);
+        }
+
+        NetshListing standing = NetshListing.Read(policy);
         foreach (string name in _books.Keys.ToArray())
         {
             ChunkBook known = _books[name];
@@ -149,7 +155,7 @@ internal sealed class NetshFirewall(NetshTool tool, IFirewallPolicy policy, Time
         if (names.Count > 0)
         {
             yield return string.Create(CultureInfo.InvariantCulture, $"The Windows Firewall holds {names.Count} rules of PSBan's that belong to no jail of this watch, such as {names.Order(StringComparer.Ordinal).First()}. ")
-                + "If no other watch runs here, a watch that was killed has left them; they block until they are removed (netsh advfirewall firewall delete rule name=…).";
+                + "If no other watch runs here, a watch that was killed has left them; they block until they are removed (netsh advfirewall firewall delete rule name=…, or psban clear for all of them).";
         }
     }
 

@@ -32,7 +32,17 @@ internal sealed class NetshLayout
     private static readonly Dictionary<string, int> s_numbers = new(StringComparer.Ordinal)
     {
         // IANA's register of protocol numbers.
-        ["icmp"] = 1, ["igmp"] = 2, ["tcp"] = 6, ["udp"] = 17, ["dccp"] = 33, ["gre"] = 47, ["esp"] = 50, ["ah"] = 51, ["icmpv6"] = 58, ["sctp"] = 132, ["udplite"] = 136,
+        ["icmp"] = 1,
+        ["igmp"] = 2,
+        ["tcp"] = 6,
+        ["udp"] = 17,
+        ["dccp"] = 33,
+        ["gre"] = 47,
+        ["esp"] = 50,
+        ["ah"] = 51,
+        ["icmpv6"] = 58,
+        ["sctp"] = 132,
+        ["udplite"] = 136,
     };
 
     /// <summary>Reads the rule.</summary>

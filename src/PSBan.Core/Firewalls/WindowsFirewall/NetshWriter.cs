@@ -18,6 +18,9 @@ internal sealed class NetshWriter(NetshTool tool, IFirewallPolicy policy)
     /// <summary>What does not work, one sentence an entry.</summary>
     public IReadOnlyCollection<string> Notes => _notes;
 
+    /// <summary>Whether the stored rules have turned out to be written in a way that is not understood; the exit code of netsh is all that is left then.</summary>
+    public bool IsBlind { get; private set; }
+
     /// <summary>The addresses that the firewall has refused.</summary>
     public HashSet<Address> Refused { get; } = [];
 
@@ -45,7 +48,13 @@ internal sealed class NetshWriter(NetshTool tool, IFirewallPolicy policy)
         }
 
         NetshListing standing = NetshListing.Read(policy);
-        await tool.RunScriptAsync([.. strangers.Select(NetshScript.Delete), .. changes.SelectMany(change => change.Update(standing))], cancelToken).ConfigureAwait(false);
+        CommandResult result = await tool.RunScriptAsync([.. strangers.Select(NetshScript.Delete), .. changes.SelectMany(change => change.Update(standing))], cancelToken).ConfigureAwait(false);
+        if (IsBlind && result.Succeeded)
+        {
+            changes.ForEach(change => change.Book.MarkWritten(change.Chunk));
+            return;
+        }
+
         changes = Check(changes, standing = NetshListing.Read(policy));
         if (changes.Count > 0)
         {
@@ -119,6 +128,7 @@ internal sealed class NetshWriter(NetshTool tool, IFirewallPolicy policy)
             }
 
             // netsh says that it is done; the reader may not know how this version of Windows writes it down.
+            IsBlind = true;
             _notes.Add("The Windows Firewall stores rules otherwise than PSBan reads them, so it cannot be told whether bans stand: please report the text of a rule "
                 + @"(its name begins with PSBan-) below HKLM\SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\FirewallRules.");
         }

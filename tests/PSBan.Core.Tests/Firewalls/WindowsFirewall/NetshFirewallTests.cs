@@ -227,6 +227,21 @@ public sealed class NetshFirewallTests : IDisposable
     }
 
     [Fact]
+    public async Task Rules_stored_in_a_way_that_is_not_understood_are_told_once_and_netsh_is_believed()
+    {
+        _recorded.Dialect = text => text.Replace("RA4=", "RA7=0x", StringComparison.Ordinal);
+        await OpenAsync(s_mail);
+        await _recorded.AddAsync(s_mail, "192.0.2.1", "192.0.2.2");
+        Assert.Contains("stores rules otherwise than PSBan reads them", Assert.Single(_recorded.Firewall.Notes), StringComparison.Ordinal);
+        Assert.Equal(["192.0.2.1", "192.0.2.2"], await _recorded.ListAsync());
+
+        _recorded.ForgetJournal();
+        await _recorded.RemoveAsync(s_mail, "192.0.2.1");
+        Assert.Equal(["# 1", "advfirewall firewall set rule name=PSBan-domino-tcp-0001 dir=in new remoteip=192.0.2.2"], _recorded.Journal);
+        Assert.Equal(["192.0.2.2"], await _recorded.ListAsync());
+    }
+
+    [Fact]
     public async Task Rules_of_jails_that_are_gone_are_left_alone_and_told()
     {
         await OpenAsync(s_mail);

@@ -21,6 +21,9 @@ internal sealed class RecordedFirewall : IFirewallPolicy, IDisposable
     /// <summary>What is wrong with the machine.</summary>
     public List<string> Troubles { get; } = [];
 
+    /// <summary>How another version of Windows might write a rule down.</summary>
+    public Func<string, string> Dialect { get; set; } = text => text;
+
     /// <summary>The stored rules, sorted by name.</summary>
     public IReadOnlyList<string> Rules =>
         File.Exists(Store) ? [.. File.ReadLines(Store).Select(line => line.Split('\t')[1]).OrderBy(text => PolicyRule.Parse(text)!.Name, StringComparer.Ordinal)] : [];
@@ -62,7 +65,7 @@ internal sealed class RecordedFirewall : IFirewallPolicy, IDisposable
     public async Task<IReadOnlyList<string>> ListAsync(NetshFirewall? firewall = null) =>
         [.. (await (firewall ?? Firewall).ListAsync(CancellationToken.None)).Select(entry => entry.Address).Order().Select(address => address.ToString())];
 
-    public IReadOnlyList<PolicyRule> ReadRules() => [.. Rules.Select(PolicyRule.Parse).OfType<PolicyRule>()];
+    public IReadOnlyList<PolicyRule> ReadRules() => [.. Rules.Select(Dialect).Select(PolicyRule.Parse).OfType<PolicyRule>()];
 
     public IReadOnlyList<string> ReadTroubles() => Troubles;
 

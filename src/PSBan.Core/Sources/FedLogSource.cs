@@ -2,12 +2,14 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Threading.Channels;
 using PSBan.Model;
-using PSBan.Sources;
 
-namespace PSBan.Binding;
+namespace PSBan.Sources;
 
-/// <summary>The log that arrives through the pipeline. One thread adds, one scan reads; a scan that falls behind holds the pipeline up.</summary>
-internal sealed class PipelineLogSource : ILogSource
+/// <summary>
+/// A log whose lines somebody hands in one by one: the pipeline of PowerShell. One thread adds, one reads; a reader that falls behind holds the other up.
+/// </summary>
+/// <param name="name">The name that the lines carry.</param>
+public sealed class FedLogSource(string name) : ILogSource
 {
     private const int BlockLength = 64 * 1024;
 
@@ -23,10 +25,12 @@ internal sealed class PipelineLogSource : ILogSource
     private long _firstLine = 1;
 
     /// <inheritdoc/>
-    public string Name => "pipeline";
+    public string Name => name;
 
-    /// <summary>Adds a string of the pipeline: a line, or a whole text with line ends in it.</summary>
-    /// <returns>Ends when the scan has room for it.</returns>
+    /// <summary>Adds a string: a line, or a whole text with line ends in it.</summary>
+    /// <param name="text">The string; null is an empty line.</param>
+    /// <param name="cancelToken">Ends the waiting.</param>
+    /// <returns>Ends when the reader has room for it.</returns>
     public ValueTask AddAsync(string? text, CancellationToken cancelToken)
     {
         ReadOnlySpan<char> rest = (text ?? string.Empty).AsSpan();
@@ -41,7 +45,9 @@ internal sealed class PipelineLogSource : ILogSource
         return _text.Length >= BlockLength ? FlushAsync(cancelToken) : ValueTask.CompletedTask;
     }
 
-    /// <summary>Hands the scan what was added so far.</summary>
+    /// <summary>Hands the reader what was added so far.</summary>
+    /// <param name="cancelToken">Ends the waiting.</param>
+    /// <returns>Ends when the reader has room for it.</returns>
     public ValueTask FlushAsync(CancellationToken cancelToken)
     {
         if (_text.Length == 0)
@@ -64,7 +70,7 @@ internal sealed class PipelineLogSource : ILogSource
     /// <summary>Says that nothing more comes.</summary>
     public void Complete() => _blocks.Writer.TryComplete();
 
-    /// <summary>Ends when the scan is done with everything it was handed and asks for more.</summary>
+    /// <summary>Ends when the reader is done with everything it was handed and asks for more.</summary>
     public Task WhenIdle()
     {
         lock (_lock)
@@ -85,8 +91,33 @@ internal sealed class PipelineLogSource : ILogSource
     }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<LogBlock> FollowAsync(Func<string, LogStart> start, ISourceObserver observer, CancellationToken cancelToken) =>
-        throw new NotSupportedException("The pipeline can be read once and not followed.");
+    public async IAsyncEnumerable<LogBlock> FollowAsync(Func<string, LogStart> start, ISourceObserver observer, [EnumeratorCancellation] CancellationToken cancelToken)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        ArgumentNullException.ThrowIfNull(observer);
+        observer.Found(Name);
+        Done(0);
+        while (await HasMoreAsync(cancelToken).ConfigureAwait(false))
+        {
+            while (_blocks.Reader.TryRead(out LogBlock? block))
+            {
+                yield return block;
+                Done(1);
+            }
+        }
+    }
+
+    private async ValueTask<bool> HasMoreAsync(CancellationToken cancelToken)
+    {
+        try
+        {
+            return await _blocks.Reader.WaitToReadAsync(cancelToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancelToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
