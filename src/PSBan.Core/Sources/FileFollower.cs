@@ -56,6 +56,22 @@ internal static class FileFollower
                 }
             }
 
+            foreach (PipedLog pipe in session.Pipes())
+            {
+                for (int i = 0; i <= Turn && session.Read(pipe, out LogBlock? block) && !cancelToken.IsCancellationRequested; i++)
+                {
+                    if (block is not null)
+                    {
+                        yield return block;
+                    }
+                }
+
+                if (session.TakeFragment(pipe) is LogBlock fragment)
+                {
+                    yield return fragment;
+                }
+            }
+
             while (session.TakeNote() is LogBlock note)
             {
                 yield return note;
