@@ -26,6 +26,13 @@ public sealed class FloodTests(ITestOutputHelper output) : IDisposable
     private readonly WatchFolder _folder = new();
     private readonly ConcurrentDictionary<string, TaskCompletionSource<long>> _banned = new(StringComparer.Ordinal);
 
+    /// <summary>The pipes of a watch take a thread of the pool each, and where there are few the next one comes only after a second.</summary>
+    static FloodTests()
+    {
+        ThreadPool.GetMinThreads(out int workers, out int ports);
+        ThreadPool.SetMinThreads(Math.Max(workers, 16), ports);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     [RequiresTheory("sh", "cat", "/proc/self/status")]
@@ -48,6 +55,7 @@ public sealed class FloodTests(ITestOutputHelper output) : IDisposable
             enabled = true
             logpath = {(inOneGlob ? Path.Combine(_folder.Path, "*.log") : flood)}
             maxretry = 100000000
+            maxmatches = 1
             [calm]
             enabled = true
             logpath = {(inOneGlob ? Path.Combine(_folder.Path, "*.log") : calm)}
