@@ -52,6 +52,7 @@ internal static class WatchCommand
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancelToken);
         using PosixSignalRegistration term = On(PosixSignal.SIGTERM, stop);
         using PosixSignalRegistration interrupt = On(PosixSignal.SIGINT, stop);
+        using var memory = new MemoryKeeper(options.Clock);
         var watcher = new BanWatcher(options);
         var terminal = new ControllingTerminal();
         using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>

@@ -33,7 +33,7 @@ internal struct FailureEntry
 /// </summary>
 internal sealed class FailureTable
 {
-    private const int ChunkBits = 12;
+    private const int ChunkBits = 8;
     private const int ChunkMask = (1 << ChunkBits) - 1;
     private const int None = -1;
 
