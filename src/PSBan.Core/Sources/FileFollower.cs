@@ -6,8 +6,8 @@ namespace PSBan.Sources;
 /// <summary>The loop that reads files as they grow. It reads when the consumer asks, and sleeps when there is nothing.</summary>
 internal static class FileFollower
 {
-    // Blocks in a row from one file before the others have their turn.
-    private const int Turn = 32;
+    // Blocks in a row from one file before the others have their turn: a megabyte at most, so that a flooded log keeps no other one waiting.
+    private const int Turn = 4;
 
     /// <summary>Follows a path or glob until cancelled.</summary>
     public static async IAsyncEnumerable<LogBlock> RunAsync(
@@ -43,7 +43,7 @@ internal static class FileFollower
                         yield return block;
                     }
 
-                    if (!any || i == Turn || session.IsScanDue)
+                    if (!any || i == Turn - 1 || session.IsScanDue)
                     {
                         tail.IsDirty |= any;
                         break;
@@ -51,6 +51,22 @@ internal static class FileFollower
                 }
 
                 if (session.TakeFragment(tail, cutter) is LogBlock fragment)
+                {
+                    yield return fragment;
+                }
+            }
+
+            foreach (PipedLog pipe in session.Pipes())
+            {
+                for (int i = 0; i < Turn && session.Read(pipe, out LogBlock? block) && !cancelToken.IsCancellationRequested; i++)
+                {
+                    if (block is not null)
+                    {
+                        yield return block;
+                    }
+                }
+
+                if (session.TakeFragment(pipe) is LogBlock fragment)
                 {
                     yield return fragment;
                 }

@@ -10,7 +10,8 @@ namespace PSBan.Sources;
 /// <param name="Size">The length in bytes.</param>
 /// <param name="Modified">When it was last written to, as ticks of the universal time.</param>
 /// <param name="IsRegular">Whether it is a file, and not a directory, pipe or device.</param>
-internal readonly record struct FileStatus(ulong Device, ulong Node, long Size, long Modified, bool IsRegular)
+/// <param name="IsPipe">Whether it is a named pipe; told on Linux only.</param>
+internal readonly record struct FileStatus(ulong Device, ulong Node, long Size, long Modified, bool IsRegular, bool IsPipe = false)
 {
     private const int CurrentDirectory = -100;
     private const int EmptyPath = 0x1000;
@@ -105,7 +106,8 @@ internal readonly record struct FileStatus(ulong Device, ulong Node, long Size, 
             answer.Node,
             (long)answer.Size,
             DateTimeOffset.UnixEpoch.Ticks + (answer.ModifiedSeconds * TimeSpan.TicksPerSecond) + (answer.ModifiedNanoseconds / TimeSpan.NanosecondsPerTick),
-            (answer.Mode & 0xF000) == 0x8000);
+            (answer.Mode & 0xF000) == 0x8000,
+            (answer.Mode & 0xF000) == 0x1000);
         return 0;
     }
 

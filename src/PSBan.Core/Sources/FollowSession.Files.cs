@@ -23,6 +23,7 @@ internal sealed partial class FollowSession
         IReadOnlyList<string> paths = _glob.Expand(directories);
         Dictionary<TailedFile, List<string>> met = [];
         HashSet<SleepingFile> asleep = [];
+        HashSet<PipedLog> piped = [];
         List<(string Path, FileStatus Status)> fresh = [];
         foreach (string path in paths)
         {
@@ -34,6 +35,10 @@ internal sealed partial class FollowSession
             else if (!isThere)
             {
                 _failed.Remove(path);
+            }
+            else if (status.IsPipe)
+            {
+                MeetPipe(path, status, piped);
             }
             else if (!status.IsRegular)
             {
@@ -59,6 +64,7 @@ internal sealed partial class FollowSession
 
         _failed.IntersectWith(paths);
         Leave(met);
+        LeavePipes(piped);
         ForgetSleeping(asleep);
 
         // As many as there is room for; the others follow when these have been read.
@@ -73,7 +79,7 @@ internal sealed partial class FollowSession
 
         NoteRenamed();
         TellLost();
-        if (_isFirstScan && _tails.Count == 0 && _failed.Count == 0)
+        if (_isFirstScan && _tails.Count + _pipes.Count + _failed.Count == 0)
         {
             _observer.Lost(_glob.Pattern, _glob.IsLiteral
                 ? "There is no such file; it is followed as soon as it appears."
@@ -103,7 +109,7 @@ internal sealed partial class FollowSession
             tail.IsLeft = false;
             if (isSame)
             {
-                TellFound(tail);
+                TellFound(tail.Source);
                 continue;
             }
 
@@ -115,7 +121,7 @@ internal sealed partial class FollowSession
                 Rename(tail, tail.Source, source);
             }
 
-            TellFound(tail);
+            TellFound(tail.Source);
         }
     }
 
@@ -298,11 +304,11 @@ internal sealed partial class FollowSession
         }
     }
 
-    private void TellFound(TailedFile tail)
+    private void TellFound(string source)
     {
-        if (_announced.TryAdd(tail.Source, -1))
+        if (_announced.TryAdd(source, -1))
         {
-            _observer.Found(tail.Source);
+            _observer.Found(source);
         }
     }
 
@@ -318,7 +324,12 @@ internal sealed partial class FollowSession
     /// <summary>Tells of files that have been gone for longer than a rotation takes.</summary>
     private void TellLost()
     {
-        HashSet<string> here = [.. _tails.Where(tail => !tail.IsLeft).Select(tail => tail.Source), .. _sleeping.Values.Select(file => file.Source)];
+        HashSet<string> here =
+        [
+            .. _tails.Where(tail => !tail.IsLeft).Select(tail => tail.Source),
+            .. _sleeping.Values.Select(file => file.Source),
+            .. _pipes.Where(pipe => !pipe.IsLeft).Select(pipe => pipe.Source),
+        ];
         foreach ((string source, long since) in _announced.ToList())
         {
             if (here.Contains(source))

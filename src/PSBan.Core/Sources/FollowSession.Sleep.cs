@@ -80,7 +80,7 @@ internal sealed partial class FollowSession
 
             (woken.IsCopy, woken.InOperation, woken.QuietSince) = (sleeping.IsCopy, isSame, Now);
             _tails.Add(woken);
-            TellFound(woken);
+            TellFound(woken.Source);
             if (woken.Source != sleeping.Source)
             {
                 Rename(woken, sleeping.Source, woken.Source);

@@ -37,7 +37,7 @@ internal sealed partial class FollowSession
                 AdoptFormer(tail, starts[tail], fresh);
                 _known.TryAdd(tail.Source, null);
                 Enter(tail);
-                TellFound(tail);
+                TellFound(tail.Source);
             }
             catch (Exception exception) when (IsTrouble(exception))
             {

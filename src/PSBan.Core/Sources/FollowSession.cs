@@ -38,7 +38,7 @@ internal sealed partial class FollowSession : IDisposable
     }
 
     /// <summary>Whether a file is to be read at once.</summary>
-    public bool IsUnfinished => _isScanLeft || _tails.Any(tail => tail.IsDirty);
+    public bool IsUnfinished => _isScanLeft || _tails.Any(tail => tail.IsDirty) || _pipes.Exists(pipe => pipe.IsDirty);
 
     /// <summary>Whether files have come, gone or been renamed, which is to be looked at before more is read.</summary>
     public bool IsScanDue
@@ -112,7 +112,6 @@ internal sealed partial class FollowSession : IDisposable
             MakeRoom();
         }
 
-
         foreach (TailedFile tail in _tails)
         {
             // A renamed file is still written under a name that nobody tells of, so it is looked at whenever anything happens.
@@ -122,6 +121,7 @@ internal sealed partial class FollowSession : IDisposable
 
         if (scan)
         {
+            _pipes.ForEach(pipe => pipe.IsDirty = true);
             Scan();
         }
 
@@ -277,23 +277,18 @@ internal sealed partial class FollowSession : IDisposable
         {
             tail.Dispose();
         }
+
+        foreach (PipedLog pipe in _pipes)
+        {
+            pipe.Dispose();
+        }
     }
 
     private static bool IsTrouble(Exception exception) => exception is IOException or UnauthorizedAccessException;
 
     private LogBlock? Make(TailedFile tail, CutBlock cut, long firstLine)
     {
-        if (cut.WasCut)
-        {
-            string line = firstLine > 0 ? string.Create(CultureInfo.InvariantCulture, $"Line {firstLine}") : "A line";
-            Warn(tail, "long", $"{line} is longer than {_options.LineLimit} bytes; the rest of it is passed over, and so it is with further lines of such length.");
-        }
-
-        if (cut.IsBroken)
-        {
-            Warn(tail, "bytes", $"Some bytes are not valid {_encoding.Encoding.WebName}; they are read as U+FFFD. Set logencoding if the log has another encoding.");
-        }
-
+        WarnOf(tail.Source, cut, firstLine);
         if (cut.Text.IsEmpty)
         {
             return null;
@@ -316,11 +311,25 @@ internal sealed partial class FollowSession : IDisposable
         };
     }
 
-    private void Warn(TailedFile tail, string kind, string message)
+    private void WarnOf(string source, CutBlock cut, long firstLine)
     {
-        if (_warned.Count < 10_000 && _warned.Add((tail.Source, kind)))
+        if (cut.WasCut)
         {
-            _observer.Warning(tail.Source, message);
+            string line = firstLine > 0 ? string.Create(CultureInfo.InvariantCulture, $"Line {firstLine}") : "A line";
+            Warn(source, "long", $"{line} is longer than {_options.LineLimit} bytes; the rest of it is passed over, and so it is with further lines of such length.");
+        }
+
+        if (cut.IsBroken)
+        {
+            Warn(source, "bytes", $"Some bytes are not valid {_encoding.Encoding.WebName}; they are read as U+FFFD. Set logencoding if the log has another encoding.");
+        }
+    }
+
+    private void Warn(string source, string kind, string message)
+    {
+        if (_warned.Count < 10_000 && _warned.Add((source, kind)))
+        {
+            _observer.Warning(source, message);
         }
     }
 }

@@ -150,21 +150,6 @@ public class LifeCycleTests
         await second.UntilLine("2");
     }
 
-    [RequiresFact("mkfifo")]
-    public async Task A_pipe_in_place_of_a_log_does_not_hold_the_reader()
-    {
-        using TempFolder folder = new();
-        using (System.Diagnostics.Process make = System.Diagnostics.Process.Start("mkfifo", [folder["a.log"]]))
-        {
-            await make.WaitForExitAsync();
-        }
-
-        folder.Write("b.log", "1\n");
-        await using Follower follower = new(new GlobLogSource(folder["*.log"], Quick));
-        await follower.UntilLine("1");
-        Assert.Contains("lost a.log: It is not a regular file.", follower.Observer.All);
-    }
-
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

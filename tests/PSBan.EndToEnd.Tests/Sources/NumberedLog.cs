@@ -185,9 +185,14 @@ internal sealed partial class NumberedLog(int id, string path)
     public void Show(string name) => Move(name, Path);
 
     /// <summary>Goes on under another path, where nothing is yet; the file before it stays where it is.</summary>
+    /// <remarks>Of what has been begun all must be read; a file that was left before anybody looked is one like any other.</remarks>
     public void GoOn(string path)
     {
-        Lose(_files[Path], isGone: false);
+        if (!_files[Path].Exists(number => number <= _confirmed))
+        {
+            Lose(_files[Path], isGone: false);
+        }
+
         Path = path;
         Create();
     }
