@@ -8,6 +8,7 @@ namespace PSBan.Tests.Sources;
 public class SiblingFinderTests
 {
     private const int Files = 12;
+    private const int Chains = 200;
 
     [Fact]
     public async Task Files_are_found_while_their_numbers_are_being_shifted()
@@ -39,24 +40,31 @@ public class SiblingFinderTests
                 }
 
                 Interlocked.Increment(ref chains);
-                await Task.Delay(2);
+
+                // Rotation rests now and then, or no look could see it still.
+                await Task.Delay(10);
             }
         });
-        while (Volatile.Read(ref chains) < 300)
+        try
         {
-            using TailedFile? oldest = SiblingFinder.Find(log, place!, LogEncoding.Utf8);
-            Assert.NotNull(oldest);
-            using TailedFile now = TailedFile.Open(current, log, LogEncoding.Utf8);
-            var later = SiblingFinder.FindLater(log, RotationAge.Before(0), now, LogEncoding.Utf8, status => status.Node == oldest.Status.Node);
-            Assert.Equal(Files - 1, later.Count);
-            foreach ((TailedFile file, _) in later)
+            while (Volatile.Read(ref chains) < Chains)
             {
-                file.Dispose();
+                using TailedFile? oldest = SiblingFinder.Find(log, place!, LogEncoding.Utf8);
+                Assert.NotNull(oldest);
+                using TailedFile now = TailedFile.Open(current, log, LogEncoding.Utf8);
+                var later = SiblingFinder.FindLater(log, RotationAge.Before(0), now, LogEncoding.Utf8, status => status.Node == oldest.Status.Node);
+                Assert.Equal(Files - 1, later.Count);
+                foreach ((TailedFile file, _) in later)
+                {
+                    file.Dispose();
+                }
             }
         }
-
-        Volatile.Write(ref isOver, true);
-        await shifting;
+        finally
+        {
+            Volatile.Write(ref isOver, true);
+            await shifting;
+        }
 
         string Name(int number) => folder[string.Create(CultureInfo.InvariantCulture, $"a.log.{number}")];
     }

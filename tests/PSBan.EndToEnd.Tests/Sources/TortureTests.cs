@@ -26,7 +26,7 @@ public sealed class TortureTests(ITestOutputHelper output)
         try
         {
             // Each with a number, so that a reader's chance is not the writer's.
-            IReadOnlyList<TortureScene> scenes = [.. TortureScene.All(folder.FullName, seed).Where(TortureSettings.IsWanted)];
+            IReadOnlyList<TortureScene> scenes = [.. TortureScene.All(folder.FullName, seed).Where(scene => TortureSettings.IsWanted(scene, dies))];
             List<string> wrong = [];
             await Task.WhenAll(scenes.Select((scene, number) => Task.Run(async () =>
             {

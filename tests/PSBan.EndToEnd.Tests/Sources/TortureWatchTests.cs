@@ -23,7 +23,7 @@ public sealed class TortureWatchTests(ITestOutputHelper output)
         TimeSpan time = TortureSettings.Time(DefaultSeconds);
         output.WriteLine($"{time.TotalSeconds} s, seed {seed}");
         using WatchFolder folder = new();
-        IReadOnlyList<TortureScene> scenes = [.. TortureScene.All(Path.Combine(folder.Path, "logs"), seed).Where(TortureSettings.IsWanted)];
+        IReadOnlyList<TortureScene> scenes = [.. TortureScene.All(Path.Combine(folder.Path, "logs"), seed).Where(scene => TortureSettings.IsWanted(scene))];
         Configure(folder, scenes);
         await using MortalWatch watch = new(folder.Path, new Random(seed + 2000));
         using CancellationTokenSource end = new();
