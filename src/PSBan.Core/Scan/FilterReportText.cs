@@ -26,7 +26,10 @@ public static class FilterReportText
 
         if (report.PrefPattern is { } prefix)
         {
-            text.Append(CultureInfo.InvariantCulture, $"\nPrefregex: {prefix.Hits} hits{Time(prefix)}\n  {VisibleText.Of(prefix.Pattern)}\n");
+            // Most lines are passed over without it, and its hits are known only where that is not done.
+            text.Append("\nPrefregex: ");
+            text.Append(prefix.TimeSpent > TimeSpan.Zero ? string.Create(CultureInfo.InvariantCulture, $"{prefix.Hits} hits{Time(prefix)}") : "hits are counted where times are asked for (-ShowTime, --show-time)");
+            text.Append(CultureInfo.InvariantCulture, $"\n  {VisibleText.Of(prefix.Pattern)}\n");
         }
 
         Patterns(text, "Failregex", report.Patterns);
