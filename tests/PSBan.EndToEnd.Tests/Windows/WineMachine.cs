@@ -13,6 +13,8 @@ public sealed class WineMachine : IAsyncLifetime
     /// <summary>The name of the collection whose tests share it, one after another.</summary>
     public const string Collection = "Wine";
 
+    private const int MostStarts = 3;
+
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(8);
     // That of the tests, so that the engine is not compiled a second time.
     private static readonly string s_configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
@@ -91,12 +93,23 @@ public sealed class WineMachine : IAsyncLifetime
     }
 
     /// <summary>Starts the probe, with no rule in the registry.</summary>
+    /// <remarks>A program that ends as it starts is started again.</remarks>
     public async Task<WindowsProbe> ProbeAsync()
     {
         File.Delete(Journal);
-        WindowsProbe probe = new(Describe([Path.Combine(s_programs, "psban", "psban-probe.exe")]));
-        await probe.AskAsync("forget-rules");
-        return probe;
+        for (int start = 1; ; start++)
+        {
+            WindowsProbe probe = new(Describe([Path.Combine(s_programs, "psban", "psban-probe.exe")]));
+            try
+            {
+                await probe.AskAsync("forget-rules");
+                return probe;
+            }
+            catch (IOException) when (start < MostStarts)
+            {
+                // Wine's server was on its way out with the program before, and took this one along.
+            }
+        }
     }
 
     private static async Task PublishAsync(string project, string folder, params string[] more) =>
