@@ -10,9 +10,6 @@ internal static class CompressedLog
     // More than any log that is rotated; a file made to unpack into more shall not fill the disk.
     private const long MostUnread = 4L << 30;
 
-    /// <summary>Whether a path is that of a compressed log, by its name.</summary>
-    public static bool IsOne(string path) => path.EndsWith(RotatedNames.Compressed, StringComparison.Ordinal);
-
     /// <summary>The first bytes of what is compressed.</summary>
     /// <param name="path">The compressed file.</param>
     /// <param name="head">Receives them.</param>

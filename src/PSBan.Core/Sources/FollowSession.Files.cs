@@ -6,11 +6,13 @@ namespace PSBan.Sources;
 internal sealed partial class FollowSession
 {
     private const int MostKnown = 10_000;
+    private const int MostLooks = 20;
 
     private readonly Dictionary<(ulong Device, ulong Node), TailedFile> _byNode = [];
     private readonly Dictionary<string, LogPosition?> _known = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (DirectoryWatch Watch, FileStatus Status)> _watches = new(StringComparer.Ordinal);
     private readonly List<TailedFile> _renamed = [];
+    private List<(string Path, FileStatus Status)> _listing = [];
     private HashSet<string> _followedNames = new(StringComparer.Ordinal);
     private bool _isFirstScan = true;
     private bool _isScanLeft;
@@ -18,23 +20,14 @@ internal sealed partial class FollowSession
     private void Scan()
     {
         HashSet<string> directories = new(StringComparer.Ordinal);
-        IReadOnlyList<string> paths = _glob.Expand(directories);
+        IReadOnlyList<(string Path, FileStatus Status)> listing = Settle(directories);
         Dictionary<TailedFile, List<string>> met = [];
         HashSet<SleepingFile> asleep = [];
         HashSet<PipedLog> piped = [];
         List<(string Path, FileStatus Status)> fresh = [];
-        foreach (string path in paths)
+        foreach ((string path, FileStatus status) in listing)
         {
-            bool isThere = FileStatus.TryGet(path, out FileStatus status, out string? error);
-            if (error is not null)
-            {
-                TellFailed(path, error);
-            }
-            else if (!isThere)
-            {
-                _failed.Remove(path);
-            }
-            else if (status.IsPipe)
+            if (status.IsPipe)
             {
                 MeetPipe(path, status, piped);
             }
@@ -60,7 +53,6 @@ internal sealed partial class FollowSession
             }
         }
 
-        _failed.IntersectWith(paths);
         Leave(met);
         LeavePipes(piped);
         ForgetSleeping(asleep);
@@ -69,7 +61,7 @@ internal sealed partial class FollowSession
         int room = Math.Max(1, MostOpen - _tails.Count);
         _isScanLeft |= fresh.Count > room;
         AskStarts(fresh.Select(file => file.Path));
-        Place([.. fresh.OrderBy(file => file.Status.Modified).ThenBy(file => RotatedNames.OrderOfPath(file.Path)).Take(room).Select(file => OpenFresh(file.Path)).OfType<TailedFile>()]);
+        Place(OpenFresh([.. fresh.OrderBy(file => file.Status.Modified).Take(room)]));
         if (!_isScanLeft)
         {
             _starts.Clear();
@@ -86,6 +78,66 @@ internal sealed partial class FollowSession
 
         _isFirstScan &= _isScanLeft;
         Watch(directories);
+    }
+
+    /// <summary>What the paths lead to now. A chain of renames may hide a file from one look, or show it twice; so it is looked until two looks see the same.</summary>
+    /// <param name="directories">Receives the directories in which matching names may appear.</param>
+    private List<(string Path, FileStatus Status)> Settle(HashSet<string> directories)
+    {
+        List<(string Path, FileStatus Status)> listing = List(directories, tells: true);
+        for (int looks = 1; !_glob.IsLiteral && looks < MostLooks && !AreSame(listing, _listing); looks++)
+        {
+            _listing = listing;
+            listing = List(directories, tells: true);
+        }
+
+        _listing = listing;
+        return listing;
+    }
+
+    /// <summary>Whether the paths of a glob lead to other files than when they were looked at last.</summary>
+    private bool HasChanged() => !_glob.IsLiteral && !AreSame(List([], tells: false), _listing);
+
+    private List<(string Path, FileStatus Status)> List(HashSet<string> directories, bool tells)
+    {
+        List<(string Path, FileStatus Status)> listing = [];
+        IReadOnlyList<string> paths = _glob.Expand(directories);
+        foreach (string path in paths)
+        {
+            if (FileStatus.TryGet(path, out FileStatus status, out string? error))
+            {
+                listing.Add((path, status));
+            }
+            else if (tells && error is not null)
+            {
+                TellFailed(path, error);
+            }
+            else if (tells)
+            {
+                _failed.Remove(path);
+            }
+        }
+
+        if (tells)
+        {
+            _failed.IntersectWith(paths);
+        }
+
+        return listing;
+    }
+
+    private static bool AreSame(List<(string Path, FileStatus Status)> left, List<(string Path, FileStatus Status)> right) =>
+        left.Count == right.Count
+        && left.Zip(right).All(pair => pair.First.Path == pair.Second.Path
+            && (pair.First.Status.Device, pair.First.Status.Node) == (pair.Second.Status.Device, pair.Second.Status.Node));
+
+    /// <summary>Lets everything be looked at before more is read.</summary>
+    private void ScanAgain()
+    {
+        lock (_lock)
+        {
+            _isScanDue = true;
+        }
     }
 
     /// <summary>Follows renames, and parts from files that no path leads to any more.</summary>
@@ -112,6 +164,7 @@ internal sealed partial class FollowSession
             }
 
             tail.Path = paths.Contains(tail.Path) ? tail.Path : paths[0];
+            tail.Log = RotatedNames.EndingOf(tail.Path) < 0 ? RealPath.Of(tail.Path) : tail.Log;
             string source = RealPath.Of(tail.Path);
             if (source != tail.Source)
             {
@@ -121,6 +174,34 @@ internal sealed partial class FollowSession
 
             TellFound(tail.Source);
         }
+    }
+
+    /// <summary>Opens files that are met for the first time: all of them, or none where a path leads elsewhere by now, so that what is older is not met after what is younger.</summary>
+    private List<TailedFile> OpenFresh(List<(string Path, FileStatus Status)> files)
+    {
+        List<TailedFile> opened = [];
+        foreach ((string path, FileStatus status) in files)
+        {
+            if (OpenFresh(path) is not TailedFile tail)
+            {
+                continue;
+            }
+
+            opened.Add(tail);
+            if ((tail.Status.Device, tail.Status.Node) != (status.Device, status.Node) && !_glob.IsLiteral)
+            {
+                foreach (TailedFile file in opened)
+                {
+                    _byNode.Remove((file.Status.Device, file.Status.Node));
+                    file.Dispose();
+                }
+
+                _isScanLeft = true;
+                return [];
+            }
+        }
+
+        return opened;
     }
 
     private TailedFile? OpenFresh(string path)
@@ -142,6 +223,7 @@ internal sealed partial class FollowSession
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
             tail?.Dispose();
+            _isScanLeft |= !_glob.IsLiteral;
         }
         catch (Exception exception) when (IsTrouble(exception))
         {
@@ -153,77 +235,19 @@ internal sealed partial class FollowSession
     }
 
     /// <summary>Takes in a file that holds the rest of what another one held; it is read before that.</summary>
-    /// <returns>The file as it is followed.</returns>
-    private TailedFile AdoptLeft(TailedFile left, LogPosition? place, TailedFile before)
+    private void AdoptLeft(TailedFile left, TailedFile before)
     {
-        (ulong, ulong) key = (left.Status.Device, left.Status.Node);
-        if (_byNode.TryGetValue(key, out TailedFile? known))
+        if (!_byNode.TryAdd((left.Status.Device, left.Status.Node), left))
         {
-            // Its path is followed as well. Where nothing of it was read it goes on there, from the place found.
             left.Dispose();
-            if (known.IsCopy || known.IsUntouched)
-            {
-                (known.IsCopy, known.IsDirty, known.FormerSource) = (false, true, before.Source);
-                _tails.Remove(known);
-                _tails.Insert(_tails.IndexOf(before) is int at and >= 0 ? at : _tails.Count, known);
-                if (place is not null)
-                {
-                    known.MoveTo(place);
-                }
-                else
-                {
-                    known.MoveTo(0, 0);
-                }
-            }
-
-            return known;
-        }
-
-        _byNode.Add(key, left);
-        if (place is not null && left.IsUntouched)
-        {
-            left.MoveTo(place);
+            return;
         }
 
         (left.IsLeft, left.QuietSince, left.InOperation) = (true, Now, before.InOperation);
+        (left.Log, left.FormerSource) = (before.Log, before.Source);
         int index = _tails.IndexOf(before);
         _tails.Insert(index < 0 ? _tails.Count : index, left);
-        return left;
     }
-
-    /// <summary>Takes in the rotated files that nobody saw while they had the log's path, since it was rotated more than once.</summary>
-    /// <param name="before">The file that they come before.</param>
-    /// <param name="last">Where reading stood; null where that is in none of them.</param>
-    /// <returns>Whether there are any.</returns>
-    private bool AdoptLater(TailedFile before, LogPosition? last = null)
-    {
-        bool any = false;
-        foreach ((TailedFile later, RotationAge age) in SiblingFinder.FindLater(before.Source, before.Since!.Value, before, _encoding, IsRead))
-        {
-            if (!later.HasGrown() || later.BeginsLike(before, 1))
-            {
-                // A copy that is being made, of what is to be read now.
-                later.Dispose();
-                continue;
-            }
-
-            before.Since = age;
-            if (_tails.Any(other => (other.Status.Device, other.Status.Node) != (later.Status.Device, later.Status.Node) && later.BeginsLike(other, TellingHead)))
-            {
-                // A copy of what is being read, or compressed from it.
-                later.Dispose();
-                continue;
-            }
-
-            any = true;
-            _delivering.Remove(before.Source);
-            AdoptLeft(later, last is not null && FilePrint.Fits(last, later.Handle) ? last : null, before);
-        }
-
-        return any;
-    }
-
-    private bool IsRead(FileStatus status) => _byNode.TryGetValue((status.Device, status.Node), out TailedFile? known) && !known.IsCopy;
 
     private void Fail(TailedFile tail, string reason)
     {
@@ -262,7 +286,9 @@ internal sealed partial class FollowSession
                 _known.Clear();
             }
 
-            _known[tail.Source] = tail.Position();
+            LogPosition place = tail.PlaceBefore();
+            _known[tail.Source] = place;
+            _past.Add(place);
         }
         catch (Exception exception) when (IsTrouble(exception))
         {
@@ -286,7 +312,10 @@ internal sealed partial class FollowSession
         {
             TailedFile next = _renamed.Find(tail => !_renamed.Exists(other => other != tail && other.FormerSource == tail.Source)) ?? _renamed[0];
             _renamed.Remove(next);
-            Note(next);
+            if (!next.IsUnbegun)
+            {
+                Note(next);
+            }
         }
     }
 

@@ -78,6 +78,7 @@ internal sealed partial class FollowSession
                 woken.MoveTo(sleeping.Place!);
             }
 
+            woken.After = isSame ? null : sleeping.Place;
             (woken.IsCopy, woken.InOperation, woken.QuietSince) = (sleeping.IsCopy, isSame, Now);
             _tails.Add(woken);
             TellFound(woken.Source);

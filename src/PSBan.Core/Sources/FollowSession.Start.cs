@@ -2,13 +2,19 @@ using PSBan.Model;
 
 namespace PSBan.Sources;
 
-/// <content>Where the reading of a file that is newly met begins.</content>
+/// <content>
+/// Where the reading of a file that is newly met begins. Names tell nothing here, since rotation changes them: a file goes on at the furthest known place that
+/// lies in it, whatever name that was stored for; one that holds less than was read of a content is a copy that has been read; any other is new and read from its start.
+/// For that every content that has been read and still exists needs a known place, so the place of a file under its new name is told before its old name is told anew.
+/// </content>
 internal sealed partial class FollowSession
 {
-    // So many bytes at its beginning make a file known by its content alone, whatever its inode.
-    private const int TellingHead = 64;
+    private const int MostPast = 256;
 
     private readonly Dictionary<string, LogStart> _starts = new(StringComparer.Ordinal);
+    private readonly List<TailedFile> _placed = [];
+    private readonly List<LogPosition> _past = [];
+    private IReadOnlyDictionary<string, LogPosition> _book = new Dictionary<string, LogPosition>();
     private Dictionary<string, LogPosition>? _former;
 
     /// <summary>Asks where each log begins that has not been met before: all of them first, since a place stored for one name may lie in the file that has another name now.</summary>
@@ -19,25 +25,34 @@ internal sealed partial class FollowSession
             if (!_starts.ContainsKey(source) && !IsKnown(source))
             {
                 _starts[source] = _start(source);
+                _book = _starts[source].Places;
             }
         }
     }
 
     private bool IsKnown(string source) => _known.ContainsKey(source) || _tails.Any(other => other.Source == source);
 
-    private void Place(IReadOnlyList<TailedFile> fresh)
+    /// <summary>Takes in new files, given in the order in which they are to be read.</summary>
+    private void Place(List<TailedFile> fresh)
     {
+        if (fresh.Count == 0)
+        {
+            return;
+        }
+
+        if (_past.Count > MostPast)
+        {
+            _past.RemoveRange(0, _past.Count - MostPast);
+        }
+
+        // Of a log and its copy the log goes first: the place that lies in both is its own.
         Dictionary<TailedFile, LogStart?> starts = fresh.ToDictionary(tail => tail, tail => IsKnown(tail.Source) ? null : _starts.GetValueOrDefault(tail.Source) ?? _start(tail.Source));
-        LogPosition[] stored = [.. _starts.Values.Select(start => start.Position).Concat(OtherPlaces.Select(pair => pair.Value)).OfType<LogPosition>().Distinct()];
-        foreach (TailedFile tail in fresh)
+        foreach (TailedFile tail in fresh.OrderBy(tail => RotatedNames.EndingOf(tail.Path) > 0).ThenByDescending(tail => tail, Comparer<TailedFile>.Create(CompareAge)))
         {
             try
             {
-                PlaceOne(tail, starts, stored, fresh);
-                AdoptFormer(tail, starts[tail], fresh);
-                _known.TryAdd(tail.Source, null);
-                Enter(tail);
-                TellFound(tail.Source);
+                PlaceOne(tail, starts[tail]);
+                _placed.Add(tail);
             }
             catch (Exception exception) when (IsTrouble(exception))
             {
@@ -46,59 +61,68 @@ internal sealed partial class FollowSession
                 TellFailed(tail.Path, exception.Message);
             }
         }
+
+        HashSet<TailedFile> placed = [.. _placed];
+        _placed.Clear();
+        foreach (TailedFile tail in fresh.Where(placed.Contains))
+        {
+            Enter(tail);
+            AdoptFormer(tail, starts[tail], fresh);
+            _known.TryAdd(tail.Source, null);
+            TellFound(tail.Source);
+        }
     }
 
-    /// <summary>Adds a file to those that are read; a rotated one comes before the log that it was.</summary>
+    private static int CompareAge(TailedFile left, TailedFile right) =>
+        RotatedNames.Compare(left.Path, right.Path) is int order and not 0 ? order : left.Status.Modified.CompareTo(right.Status.Modified);
+
+    /// <summary>Adds a file to those that are read; a rotated one comes before the log that it was, and among its like in order.</summary>
     private void Enter(TailedFile tail)
     {
-        int log = _tails.FindIndex(other => !other.IsLeft && RotatedNames.IsRotatedFrom(tail.Path, other.Path));
-        if (log < 0)
+        string log = RotatedNames.LogOf(tail.Path);
+        int index = -1;
+        if (_tails.Find(other => other.Path == log || (other.Path != tail.Path && RotatedNames.LogOf(other.Path) == log)) is TailedFile relative)
         {
-            _tails.Add(tail);
-            return;
+            tail.Log = RotatedNames.EndingOf(relative.Path) < 0 ? relative.Source : relative.Log;
+            foreach (TailedFile other in _tails.Where(other => other.Log == relative.Source && RotatedNames.EndingOf(other.Path) > 0))
+            {
+                other.Log = tail.Log;
+            }
+
+            index = _tails.FindIndex(other => other.Log == tail.Log && !other.IsLeft && RotatedNames.Compare(tail.Path, other.Path) < 0);
         }
 
-        tail.FormerSource ??= _tails[log].Source;
-        _tails.Insert(log, tail);
+        if (!_isFirstScan && RotatedNames.EndingOf(tail.Path) > 0 && tail.Log != tail.Source)
+        {
+            tail.FormerSource ??= tail.Log;
+        }
+
+        _tails.Insert(index < 0 ? _tails.Count : index, tail);
     }
 
-    private void PlaceOne(TailedFile tail, Dictionary<TailedFile, LogStart?> starts, LogPosition[] stored, IReadOnlyList<TailedFile> fresh)
+    private void PlaceOne(TailedFile tail, LogStart? start)
     {
-        LogStart? start = starts[tail];
         LogPosition? before = start is null ? LastUnder(tail.Source) : start.Position;
-        if (PlaceOf(tail, before, stored) is LogPosition place)
+        HeadPrint? former = Backlog.Of(tail, TailedFile.Behind(null), _encoding, _ => true).Former;
+        if (!_glob.IsLiteral && tail.HasGrown() && IsCopyOfAnother(tail))
         {
-            tail.MoveTo(place);
-            if (place != before)
-            {
-                // Under this name it has no place yet, and that of its old name will soon be another file's.
-                Rename(tail, NameOf(place) ?? tail.Source, tail.Source);
-            }
+            (tail.IsCopy, tail.FormerSource) = (true, tail.Source);
         }
-        else if (IsCopyOfAnother(tail))
+        else if (GoOn(tail, before))
         {
-            tail.IsCopy = true;
+            tail.IsCaughtUp = true;
         }
         else if (start is null)
         {
-            // Rotated while it was followed: all of it is new, unless it begins like the file before and so has been edited. If that one is not open any
-            // more, what was written to it last is looked for.
+            // Rotated while it was followed: all of it is new, unless it begins like the file before and so has been edited.
             tail.InOperation = before is null || !FilePrint.BeginsAlike(before, tail.Handle);
-            if (_tails.LastOrDefault(other => other.Source == tail.Source) is TailedFile older)
-            {
-                tail.Since = SiblingFinder.AgeOf(tail.Source, older);
-                AdoptLater(before: tail);
-            }
-            else if (before is not null)
-            {
-                IsRotatedAway(tail, before, fresh);
-            }
+            tail.After = before;
         }
-        else if (before is not null && IsRotatedAway(tail, before, fresh))
+        else if (before is not null)
         {
-            tail.InOperation = false;
+            (tail.After, tail.InOperation) = (before, false);
         }
-        else if (_isFirstScan && start.AtEnd && before is null && !(IsLinked(tail) && start.Places.Count > 0))
+        else if (_isFirstScan && start.AtEnd && start.Places.Count == 0)
         {
             tail.MoveTo(StartFinder.LineStartAtEnd(tail, _options.LineLimit), -1);
             tail.InOperation = true;
@@ -109,52 +133,95 @@ internal sealed partial class FollowSession
             long offset = StartFinder.LineStartBefore(tail, notBefore, start.DateOf);
             tail.MoveTo(offset, offset == 0 ? 0 : -1);
         }
+
+        (tail.Former, tail.After) = (former ?? tail.Former, tail.After ?? TailedFile.Behind(former));
     }
 
-    /// <summary>
-    /// The stored place that lies in this file: its own, or one of a name that it had before. Of several the furthest, since a name may have kept a place for longer
-    /// than the file; those of its inode first, which are nearly always right.
-    /// </summary>
-    private LogPosition? PlaceOf(TailedFile tail, LogPosition? own, LogPosition[] stored)
+    /// <summary>Lets a file begin where reading stood in what it holds, if that is known from any name.</summary>
+    /// <param name="tail">The file.</param>
+    /// <param name="own">The place that is stored for the name that it has.</param>
+    private bool GoOn(TailedFile tail, LogPosition? own)
     {
-        IEnumerable<LogPosition> others = stored.Concat(_known.Values.OfType<LogPosition>().Where(place => IsOfNode(place, tail))).Where(place => place.Offset > 0);
-        return (own is null ? others : others.Append(own))
-            .Where(place => IsTelling(place, tail))
-            .OrderByDescending(place => IsOfNode(place, tail))
-            .ThenByDescending(place => place.Offset)
-            .ThenByDescending(place => place == own)
-            .FirstOrDefault(place => FilePrint.Fits(place, tail.Handle));
-    }
-
-    /// <summary>Whether the file in which a stored place lies stands elsewhere now; one outside of the glob is read to its end first.</summary>
-    private bool IsRotatedAway(TailedFile tail, LogPosition place, IReadOnlyList<TailedFile> fresh)
-    {
-        if (fresh.Concat(_tails).FirstOrDefault(other => other != tail && other.Status.Size >= place.Offset && place.Offset > 0 && FilePrint.Fits(place, other.Handle)) is TailedFile here)
-        {
-            tail.Since = SiblingFinder.AgeOf(tail.Source, here);
-            return true;
-        }
-
-        if (SiblingFinder.Find(tail.Source, place, _encoding) is not TailedFile left)
+        if (PlaceOf(tail, own) is not (LogPosition place, PlaceFit fit))
         {
             return false;
         }
 
-        tail.Since = SiblingFinder.AgeOf(tail.Source, AdoptLeft(left, place, before: tail));
-        AdoptLater(before: tail);
+        if (fit == PlaceFit.Whole)
+        {
+            tail.MoveTo(place);
+        }
+        else
+        {
+            // The copy may end within a line; that has been read from the other file.
+            tail.MoveTo(RandomAccess.GetLength(tail.Handle), -1);
+        }
+
+        if (place != own || fit == PlaceFit.Part)
+        {
+            // Under this name it has no place yet, and that of its old name will soon be another file's.
+            Rename(tail, NameOf(place) ?? tail.Source, tail.Source);
+        }
+
         return true;
+    }
+
+    /// <summary>
+    /// The known place that lies in this file, or else one that lies behind it: its own, or one of a name that it had before. Of several the furthest, since a name
+    /// may have kept a place for longer than the file; those of its inode first, which are nearly always right.
+    /// </summary>
+    private (LogPosition Place, PlaceFit Fit)? PlaceOf(TailedFile tail, LogPosition? own)
+    {
+        Span<byte> room = stackalloc byte[FilePrint.HeadLimit];
+        ReadOnlySpan<byte> head = HeadPrint.Read(tail.Handle, room);
+        if (head.IsEmpty)
+        {
+            return null;
+        }
+
+        List<(LogPosition Place, bool IsOfNode)> alike = [];
+        foreach (LogPosition place in KnownPlaces(own))
+        {
+            if (place.Offset > 0 && FilePrint.TryParse(place.Identity, out FilePrint print) && print.IsTelling(tail.Status.Node) && print.BeginsLike(head))
+            {
+                alike.Add((place, print.Node == tail.Status.Node));
+            }
+        }
+
+        LogPosition? part = null;
+        foreach ((LogPosition place, _) in alike.OrderByDescending(each => each.IsOfNode).ThenByDescending(each => each.Place.Offset).ThenByDescending(each => each.Place == own))
+        {
+            switch (FilePrint.Compare(place, tail.Handle))
+            {
+                case PlaceFit.Whole:
+                    return (place, PlaceFit.Whole);
+                case PlaceFit.Part when place != own && NameOf(place) != tail.Source:
+                    part ??= place;
+                    break;
+            }
+        }
+
+        return part is null ? null : (part, PlaceFit.Part);
+    }
+
+    private HashSet<LogPosition> KnownPlaces(LogPosition? own)
+    {
+        HashSet<LogPosition> places = [.. _starts.Values.Select(start => start.Position).Concat(_known.Values).OfType<LogPosition>(), .. _book.Values, .. _past];
+        places.UnionWith(_tails.Concat(_placed).Where(other => !other.IsUnbegun).Select(other => other.Position()).OfType<LogPosition>());
+        if (own is not null)
+        {
+            places.Add(own);
+        }
+
+        return places;
     }
 
     /// <summary>The name that a place is stored for.</summary>
     private string? NameOf(LogPosition place) =>
-        _starts.FirstOrDefault(pair => pair.Value.Position == place).Key
-        ?? OtherPlaces.FirstOrDefault(pair => pair.Value == place).Key;
-
-    // Nearly always it is the same book that comes with each.
-    private IEnumerable<KeyValuePair<string, LogPosition>> OtherPlaces => _starts.Values.Select(start => start.Places).Distinct().SelectMany(places => places);
+        _starts.FirstOrDefault(pair => pair.Value.Position == place).Key ?? _book.FirstOrDefault(pair => pair.Value == place).Key;
 
     /// <summary>Where a path is a link: the rest of the files that it led to before, when nobody was there to see it switched.</summary>
-    private void AdoptFormer(TailedFile tail, LogStart? start, IReadOnlyList<TailedFile> fresh)
+    private void AdoptFormer(TailedFile tail, LogStart? start, List<TailedFile> fresh)
     {
         _former ??= start is null ? null : new(start.Places, StringComparer.Ordinal);
         _former?.Remove(tail.Source);
@@ -163,51 +230,25 @@ internal sealed partial class FollowSession
             return;
         }
 
-        List<(TailedFile File, LogPosition Place)> left = [];
+        List<TailedFile> left = [];
         foreach ((string source, LogPosition place) in _former.Where(pair => !IsKnown(pair.Key) && fresh.All(other => other.Source != pair.Key)).ToList())
         {
             _former.Remove(source);
             if (SiblingFinder.OpenGrown(source, place, _encoding) is TailedFile file)
             {
-                left.Add((file, place));
+                left.Add(file);
             }
         }
 
-        foreach ((TailedFile file, LogPosition place) in left.OrderBy(each => each.File.Status.Modified))
+        foreach (TailedFile file in left.OrderBy(file => file.Status.Modified))
         {
             // What leads there now waits for it.
-            AdoptLeft(file, place, before: tail).FormerSource = tail.Source;
+            AdoptLeft(file, before: tail);
         }
     }
 
     private static bool IsLinked(TailedFile tail) => tail.Source != Path.GetFullPath(tail.Path);
 
     private LogPosition? LastUnder(string source) =>
-        _tails.LastOrDefault(other => other.Source == source)?.Position() ?? _known.GetValueOrDefault(source);
-
-    private static bool IsOfNode(LogPosition place, TailedFile tail) => FilePrint.TryParse(place.Identity, out FilePrint print) && print.Node == tail.Status.Node;
-
-    private static bool IsTelling(LogPosition place, TailedFile tail) =>
-        FilePrint.TryParse(place.Identity, out FilePrint print) && (print.HeadLength >= TellingHead || print.Node == tail.Status.Node);
-
-    /// <summary>
-    /// Whether this is a copy of a file that is followed, as copytruncate makes them where the glob takes in rotated files: all of it has been or will be read
-    /// elsewhere. While it is being made it may be shorter than what has been read of the other.
-    /// </summary>
-    private bool IsCopyOfAnother(TailedFile tail) => _tails.Any(other =>
-        other != tail && !other.IsCopy && other.Source != tail.Source
-        && ((other.Position() is { Offset: > 0 } place && IsTelling(place, tail) && FilePrint.Fits(place, tail.Handle))
-            || tail.BeginsLike(other, SiblingFinder.StemOf(tail.Source) == SiblingFinder.StemOf(other.Source) ? TellingHead : FilePrint.HeadLimit)));
-
-    /// <summary>Reads nothing of a copy, but lets its place be known for the next start.</summary>
-    private void PassOver(TailedFile copy)
-    {
-        if (copy.HasGrown())
-        {
-            copy.MoveTo(StartFinder.LineStartAtEnd(copy, _options.LineLimit), -1);
-            Note(copy);
-        }
-
-        copy.InOperation = true;
-    }
+        _tails.LastOrDefault(other => other.Source == source)?.PlaceBefore() ?? _known.GetValueOrDefault(source);
 }

@@ -128,10 +128,6 @@ internal sealed partial class FollowSession : IDisposable
         return [.. _tails.Where(tail => tail.IsDirty)];
     }
 
-    /// <summary>Whether a file has to wait, because what was left behind under its name has not been read to its end.</summary>
-    public bool MustWait(TailedFile tail) =>
-        _tails.TakeWhile(other => other != tail).Any(other => other.IsDirty && (other.Source == tail.Source || other.FormerSource == tail.Source));
-
     /// <summary>A block without lines that tells only a place: where a file is known under a new name, or is read from its end on.</summary>
     public LogBlock? TakeNote() => _notes.TryDequeue(out LogBlock? note) ? note : null;
 
@@ -142,10 +138,8 @@ internal sealed partial class FollowSession : IDisposable
         try
         {
             tail.IsDirty = false;
-            tail.IsCopy |= tail.IsUntouched && tail.HasGrown() && IsCopyOfAnother(tail);
-            if (tail.IsCopy)
+            if (!IsItsTurn(tail))
             {
-                PassOver(tail);
                 return false;
             }
 
@@ -153,23 +147,8 @@ internal sealed partial class FollowSession : IDisposable
             if (tail.TakeBreak() is LogPosition last)
             {
                 // The end of what was emptied here stands in the copy that was made of it, and is read first.
-                TailedFile? copy = SiblingFinder.Find(tail.Source, last, _encoding);
-                if (copy is not null)
-                {
-                    tail.Since = SiblingFinder.AgeOf(tail.Source, AdoptLeft(copy, last, before: tail));
-                }
-
-                if (AdoptLater(before: tail, copy is null ? last : null) | copy is not null)
-                {
-                    tail.End(cutter);
-                    _delivering.Remove(tail.Source);
-                    tail.IsDirty = true;
-                    return false;
-                }
-            }
-            else if (!any && MayBeOvertaken(tail) && AdoptLater(before: tail))
-            {
-                tail.IsDirty = true;
+                _past.Add(last);
+                ScanAgain();
                 return false;
             }
 
@@ -180,7 +159,7 @@ internal sealed partial class FollowSession : IDisposable
             }
 
             tail.InOperation = true;
-            if (tail.IsLeft && !tail.HoldsFragment && _options.Time.GetElapsedTime(tail.QuietSince) >= _options.RotationGrace)
+            if (tail.IsLeft && !tail.IsDirty && !tail.HoldsFragment && _options.Time.GetElapsedTime(tail.QuietSince) >= _options.RotationGrace)
             {
                 Remember(tail);
                 Drop(tail);
@@ -204,29 +183,20 @@ internal sealed partial class FollowSession : IDisposable
         block = null;
         try
         {
-            bool mayBeOvertaken = MayBeOvertaken(tail);
-            TailedFile? older = tail.IsLeft ? null : _tails.TakeWhile(other => other != tail).LastOrDefault(other => other.IsLeft && other.Source == tail.Source);
-            LogPosition? before = older is null ? null : tail.Position();
+            List<TailedFile> older = OlderOf(tail);
+            LogPosition? before = older.Count == 0 || tail.IsUnbegun ? null : tail.Position();
+            bool isBeginning = tail.IsUnbegun;
             if (!tail.Read(cutter, out CutBlock cut, out long firstLine))
             {
                 tail.InOperation = true;
                 return false;
             }
 
-            if (mayBeOvertaken && AdoptLater(before: tail))
+            if (isBeginning ? !IsNext(tail, older) : IsForestalled(older) && before is not null)
             {
-                // Copied and emptied once more before anybody looked: what was lost here stands in the copy and comes first.
-                tail.BeginAnew();
+                // Read too early: something else comes first.
+                tail.GoBack(before);
                 tail.IsDirty = true;
-                cutter.Skip(cutter.Pending.Length);
-                return false;
-            }
-
-            if (before is not null && older!.HasGrown())
-            {
-                // Its writer changed files between the two looks: what it wrote to the old one comes first.
-                tail.MoveTo(before);
-                (older.IsDirty, tail.IsDirty) = (true, true);
                 cutter.Skip(cutter.Pending.Length);
                 return false;
             }
@@ -241,9 +211,6 @@ internal sealed partial class FollowSession : IDisposable
             return false;
         }
     }
-
-    /// <summary>Whether rotated files may have come between the one before and this one, of which nothing has been read.</summary>
-    private static bool MayBeOvertaken(TailedFile tail) => tail is { IsUntouched: true, IsLeft: false, Since: not null };
 
     /// <summary>The beginning of a line that a file was left with, once it has been quiet for a while.</summary>
     public LogBlock? TakeFragment(TailedFile tail, BlockCutter cutter)

@@ -80,6 +80,9 @@ internal sealed class Glob
         return paths;
     }
 
+    /// <summary>Whether a path in one of the directories, or where links lead from there, matches by its name. The path itself, where there is no wildcard in the name, does not.</summary>
+    public bool Matches(string path) => _matchers[^1] is Func<string, bool> matches && matches(Path.GetFileName(path));
+
     /// <summary>Whether a name in one of the directories may be, or may lead to, a path that matches.</summary>
     public bool MayConcern(string name)
     {

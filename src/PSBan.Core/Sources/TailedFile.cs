@@ -23,13 +23,13 @@ internal sealed class TailedFile : IDisposable
     private bool _isFresh = true;
     private LogPosition? _before;
     private LogPosition? _break;
+    private string? _marks;
     private LogEncoding? _encoding;
     private long _lines;
     private long _offset;
     // Kept open, or its inode might become that of another log while it stands for this file.
     private SafeFileHandle? _packed;
     private FileStatus _seen;
-    private long _lastRead;
     private long _seenSince;
     private bool _isSettled;
 
@@ -37,6 +37,7 @@ internal sealed class TailedFile : IDisposable
     {
         Path = path;
         Source = source;
+        Log = source;
         _handle = handle;
         Status = status;
         _byDefault = byDefault;
@@ -63,8 +64,17 @@ internal sealed class TailedFile : IDisposable
     /// <summary>Whether the path leads to this file no more, so that only its rest is read.</summary>
     public bool IsLeft { get; set; }
 
-    /// <summary>The age of the rotated file before it: what was rotated later and has not been read belongs between the two. Null where that is not known.</summary>
-    public RotationAge? Since { get; set; }
+    /// <summary>Where reading stood in the content that the log had before this one: what lies between the two is read first. Null where that is nothing.</summary>
+    public LogPosition? After { get; set; }
+
+    /// <summary>Whether what lies between has been looked for.</summary>
+    public bool IsCaughtUp { get; set; }
+
+    /// <summary>The youngest of the rotated files that are older than this content; null where nobody looked.</summary>
+    public HeadPrint? Former { get; set; }
+
+    /// <summary>The path of the log that it belongs to, which is not its own where it was rotated: files of one log are read in order.</summary>
+    public string Log { get; set; }
 
     /// <summary>When it last grew or was left, by the clock of the follower.</summary>
     public long QuietSince { get; set; }
@@ -72,11 +82,11 @@ internal sealed class TailedFile : IDisposable
     /// <summary>Whether it may hold more than has been read.</summary>
     public bool IsDirty { get; set; } = true;
 
-    /// <summary>Whether it is a copy of a followed file, of which nothing is to be read.</summary>
+    /// <summary>Whether it is a copy of what another file holds, and waits until that one is emptied or gone.</summary>
     public bool IsCopy { get; set; }
 
-    /// <summary>Whether nothing has been read of it yet.</summary>
-    public bool IsUntouched => _offset == 0 && _carry.Length == 0;
+    /// <summary>Whether nothing of what it holds has been handed out or passed over yet.</summary>
+    public bool IsUnbegun => _offset == 0;
 
     /// <summary>Whether the beginning of a line is held until its end comes.</summary>
     public bool HoldsFragment => _carry.Length > 0 && !_isSkipping;
@@ -115,10 +125,6 @@ internal sealed class TailedFile : IDisposable
         }
     }
 
-    /// <summary>When it was last written to, as ticks of the universal time.</summary>
-    /// <exception cref="IOException">The file system does not answer.</exception>
-    public long LastWritten() => _packed is not null ? Status.Modified : FileStatus.Get(_handle).Modified;
-
     /// <summary>Lets reading stand at the start of a line.</summary>
     /// <param name="offset">The bytes before it.</param>
     /// <param name="lines">The lines before it; negative where unknown.</param>
@@ -126,12 +132,11 @@ internal sealed class TailedFile : IDisposable
     public void MoveTo(long offset, long lines)
     {
         (_offset, _lines, _carry, _isSkipping, _holdsMore, _isFresh) = (offset, lines, [], false, false, offset == 0);
-        _headHashed = -1;
+        (_headHashed, _marks) = (-1, null);
         _headCount = FilePrint.ReadFully(_handle, _head.AsSpan(0, (int)Math.Min(offset, FilePrint.HeadLimit)), 0);
         _behindCount = (int)Math.Min(offset, FilePrint.TailLimit);
         _behindCount = FilePrint.ReadFully(_handle, _behind.AsSpan(0, _behindCount), offset - _behindCount);
         _encoding = offset == 0 ? null : EncodingOfHead();
-        _lastRead = LastWritten();
     }
 
     /// <summary>Lets reading stand at a stored place.</summary>
@@ -139,8 +144,13 @@ internal sealed class TailedFile : IDisposable
     public void MoveTo(LogPosition place)
     {
         MoveTo(place.Offset, place.Line > 0 || place.Offset == 0 ? place.Line : -1);
-        if (FilePrint.TryParse(place.Identity, out FilePrint print)
-            && (FilePrint.Hash(_head.AsSpan(0, Math.Min(_headCount, print.HeadLength))) != print.Head
+        if (!FilePrint.TryParse(place.Identity, out FilePrint print))
+        {
+            return;
+        }
+
+        Former = print.Former ?? Former;
+        if ((FilePrint.Hash(_head.AsSpan(0, Math.Min(_headCount, print.HeadLength))) != print.Head
                 || (print.TailLength == _behindCount && FilePrint.Hash(_behind.AsSpan(0, _behindCount)) != print.Tail)))
         {
             throw new IOException("The file was changed while it was being opened.");
@@ -150,6 +160,29 @@ internal sealed class TailedFile : IDisposable
     /// <summary>Goes back to the start of a file that was emptied or is new, as if nothing had been read of it.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public void BeginAnew() => MoveTo(0, 0);
+
+    /// <summary>Goes back to where reading stood, as if what came since had not been read; to the start where nothing had.</summary>
+    /// <param name="place">The place; null for the start.</param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public void GoBack(LogPosition? place)
+    {
+        if (place is null)
+        {
+            BeginAnew();
+            return;
+        }
+
+        try
+        {
+            MoveTo(place);
+        }
+        catch (IOException)
+        {
+            // It holds something else by now.
+            (_before, _break, After, IsCaughtUp) = (place, place, place, false);
+            BeginAnew();
+        }
+    }
 
     /// <summary>The encoding by the byte order mark, else the one asked for.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -172,12 +205,25 @@ internal sealed class TailedFile : IDisposable
         int head = (int)Math.Min(_offset, FilePrint.HeadLimit);
         if (head != _headHashed)
         {
-            (_headHashed, _headHash) = (head, FilePrint.Hash(_head.AsSpan(0, Math.Min(head, _headCount))));
+            ReadOnlySpan<byte> bytes = _head.AsSpan(0, Math.Min(head, _headCount));
+            (_headHashed, _headHash, _marks) = (head, FilePrint.Hash(bytes), FilePrint.MarksOf(bytes));
         }
 
-        FilePrint print = new(Status.Node, head, _headHash, _behindCount, FilePrint.Hash(_behind.AsSpan(0, _behindCount)));
+        FilePrint print = new(Status.Node, head, _headHash, _behindCount, FilePrint.Hash(_behind.AsSpan(0, _behindCount)), _marks!, Former);
         return new LogPosition(print.ToString(), _offset, Math.Max(0, _lines));
     }
+
+    /// <summary>The print of what it begins with now.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public HeadPrint HeadPrint() => Sources.HeadPrint.Of(Status.Node, Sources.HeadPrint.Read(_handle, stackalloc byte[FilePrint.HeadLimit]));
+
+    /// <summary>What the content that comes after this one is to be read after: the place, or what else is known of where in the row of contents this one stands.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public LogPosition PlaceBefore() => Position() ?? Behind(Former);
+
+    /// <summary>A place that tells only which rotated file is older.</summary>
+    /// <param name="former">That file; null where it is not known.</param>
+    public static LogPosition Behind(HeadPrint? former) => new(new FilePrint(0, 0, FilePrint.Hash([]), 0, FilePrint.Hash([]), Former: former).ToString(), 0);
 
     /// <summary>Whether the file has another length than where reading stands.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -202,16 +248,13 @@ internal sealed class TailedFile : IDisposable
         _seenSince = isSame ? _seenSince : now;
         _isSettled = isSame && now - _seenSince > CoarsestStamp;
         _seen = status;
-        if (status.Size < _offset + _carry.Length || !StillHolds(_behind.AsSpan(0, _behindCount), _offset) || !StillHolds(TailOf(_carry), _offset + _carry.Length))
+        if (status.Size < _offset + _carry.Length || !IsAsItWas() || !StillHolds(TailOf(_carry), _offset + _carry.Length))
         {
             // Emptied in place (copytruncate), or written anew: what was held is half a line that will never be whole.
-            (_before, _break) = (Position(), Position());
-            Since = RotationAge.Before(_lastRead);
-            BeginAnew();
-            grown = status.Size > 0;
+            Break();
+            return false;
         }
 
-        _lastRead = status.Modified;
         if (grown || _holdsMore)
         {
             cutter.Load(_carry);
@@ -221,6 +264,28 @@ internal sealed class TailedFile : IDisposable
         }
 
         return false;
+    }
+
+    /// <summary>Whether what has been read of the file still stands there, so that what follows it belongs to it.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public bool IsAsItWas() => StillHolds(_behind.AsSpan(0, _behindCount), _offset);
+
+    /// <summary>Whether the file still begins with what has been handed out of it.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public bool StillBegins() => Sources.HeadPrint.Read(_handle, stackalloc byte[FilePrint.HeadLimit]).StartsWith(_head.AsSpan(0, _headCount));
+
+    /// <summary>Notices that the file holds something else by now, of which nothing has been read.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public void Break()
+    {
+        if (!IsUnbegun)
+        {
+            (_before, _break) = (Position(), PlaceBefore());
+            (After, IsCaughtUp) = (_break, false);
+        }
+
+        BeginAnew();
+        IsDirty = true;
     }
 
     /// <summary>Where reading stood before the file was emptied in place or written anew; told once.</summary>
@@ -243,6 +308,15 @@ internal sealed class TailedFile : IDisposable
         {
             Memory<byte> room = cutter.Room();
             int count = RandomAccess.Read(_handle, room.Span, _offset + cutter.Pending.Length);
+            if (count > 0 && !IsAsItWas())
+            {
+                // Emptied and written anew in this very moment: what has been read here follows upon something else.
+                cutter.Skip(cutter.Pending.Length);
+                Break();
+                (block, firstLine) = (default, 0);
+                return false;
+            }
+
             cutter.Add(count);
             if (_isFresh && count > 0)
             {
@@ -386,16 +460,38 @@ internal sealed class TailedFile : IDisposable
         _before = _isFresh ? _before : null;
     }
 
-    /// <summary>Whether the file begins with the same bytes as another, as far as this one reaches, and at least so many.</summary>
-    /// <exception cref="IOException">One of them cannot be read.</exception>
-    /// <remarks>A hole at the beginning, as copies have of a log whose writer does not append, tells nothing.</remarks>
-    public bool BeginsLike(TailedFile other, int atLeast)
+    /// <summary>
+    /// Whether a rotated file may be a copy of what this file holds now, as they are made before a log is emptied: it begins alike and is not longer.
+    /// </summary>
+    /// <param name="copy">The file.</param>
+    /// <param name="head">What it begins with, which was read before this is asked. A hole there, as copies have of a log whose writer does not append, tells nothing.</param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public bool MayBeCopiedTo(RotatedFile copy, ReadOnlySpan<byte> head)
     {
+        Span<byte> room = stackalloc byte[FilePrint.HeadLimit];
+        return head.ContainsAnyExcept((byte)0) && Sources.HeadPrint.Read(_handle, room).StartsWith(head)
+            && (RotatedNames.IsCompressed(copy.Path) || copy.Status.Size <= RandomAccess.GetLength(_handle));
+    }
+
+    /// <summary>Whether this file may be a copy of what another one holds now, be it whole or still being made.</summary>
+    /// <param name="other">The other one.</param>
+    /// <param name="atLeast">How many bytes have to agree.</param>
+    /// <exception cref="IOException">One of them cannot be read.</exception>
+    public bool MayBeCopyOf(TailedFile other, int atLeast)
+    {
+        // The size of the copy is asked for first: the other one only grows.
+        long size = RandomAccess.GetLength(_handle);
         Span<byte> mine = stackalloc byte[FilePrint.HeadLimit];
+        mine = Sources.HeadPrint.Read(_handle, mine[..(int)Math.Min(size, FilePrint.HeadLimit)]);
+        if (mine.Length < atLeast || !mine.ContainsAnyExcept((byte)0) || (mine.Length < FilePrint.HeadLimit && !mine.Contains((byte)'\n')))
+        {
+            return false;
+        }
+
+        Span<byte> end = stackalloc byte[FilePrint.TailLimit];
+        end = end[..FilePrint.ReadFully(_handle, end, size - FilePrint.TailLimit < 0 ? 0 : size - FilePrint.TailLimit)];
         Span<byte> others = stackalloc byte[FilePrint.HeadLimit];
-        int length = FilePrint.ReadFully(_handle, mine, 0);
-        return length >= atLeast && mine[..length].ContainsAnyExcept((byte)0)
-            && FilePrint.ReadFully(other._handle, others[..length], 0) == length && mine[..length].SequenceEqual(others[..length]);
+        return RandomAccess.GetLength(other._handle) >= size && Sources.HeadPrint.Read(other._handle, others).StartsWith(mine) && other.StillHolds(end, size);
     }
 
     private bool StillHolds(ReadOnlySpan<byte> bytes, long end)

@@ -5,7 +5,7 @@ using static PSBan.Tests.Sources.RotationTests;
 
 namespace PSBan.Tests.Sources;
 
-public class SiblingFinderTests
+public class BacklogTests
 {
     private const int Files = 12;
     private const int Chains = 200;
@@ -49,12 +49,10 @@ public class SiblingFinderTests
         {
             while (Volatile.Read(ref chains) < Chains)
             {
-                using TailedFile? oldest = SiblingFinder.Find(log, place!, LogEncoding.Utf8);
-                Assert.NotNull(oldest);
                 using TailedFile now = TailedFile.Open(current, log, LogEncoding.Utf8);
-                var later = SiblingFinder.FindLater(log, RotationAge.Before(0), now, LogEncoding.Utf8, status => status.Node == oldest.Status.Node);
-                Assert.Equal(Files - 1, later.Count);
-                foreach ((TailedFile file, _) in later)
+                Backlog backlog = Backlog.Of(now, place!, LogEncoding.Utf8, _ => false);
+                Assert.Equal(Files, backlog.Files.Count);
+                foreach (TailedFile file in backlog.Files)
                 {
                     file.Dispose();
                 }

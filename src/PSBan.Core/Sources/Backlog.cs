@@ -1,0 +1,152 @@
+using PSBan.Model;
+
+namespace PSBan.Sources;
+
+/// <summary>
+/// What was written to a log between the place where reading stood and the content that the log has now. Rotation makes of a log a row of contents, each under
+/// the log's own path at first and later in a rotated file: renamed, copied, or compressed. Names tell the order of these files (<see cref="RotatedFiles"/>), so it is enough
+/// to know where in the row reading stood:
+/// <list type="number">
+/// <item>in the youngest file that holds the place, which is read from there on; or in one that is a shorter copy of what was read, of which nothing is read;</item>
+/// <item>where that content has gone without a trace (emptied, deleted), behind the youngest file that was older than it when it was begun
+/// (<see cref="FilePrint.Former"/>);</item>
+/// <item>where that has gone too, before all of them: rotation deletes the oldest.</item>
+/// </list>
+/// What is younger is read from its start, but for copies of what the log holds now. All this is looked at in one go: names that changed meanwhile are looked at
+/// again, so that a chain of renames hides nothing and shows nothing twice.
+/// </summary>
+/// <param name="Files">The files, the oldest first, each standing where it is to be read from; the receiver closes them.</param>
+/// <param name="Former">The youngest rotated file, whether it has to be read or not; the default where there is none, null where the folder never stood still.</param>
+internal sealed record Backlog(IReadOnlyList<TailedFile> Files, HeadPrint? Former)
+{
+    // A chain of renames may be under way while the folder is looked at, and hides a file that is neither under its old name nor under its new one.
+    private const int MostLooks = 20;
+
+    /// <summary>Looks for it.</summary>
+    /// <param name="log">The file that has the log's path, or had it: its content comes behind what is found.</param>
+    /// <param name="place">Where reading stood in the content before.</param>
+    /// <param name="encoding">The encoding of the log.</param>
+    /// <param name="isOthers">Whether a file is read in its own right, and so not to be opened here.</param>
+    /// <exception cref="IOException">The log cannot be read.</exception>
+    public static Backlog Of(TailedFile log, LogPosition place, LogEncoding encoding, Func<RotatedFile, bool> isOthers)
+    {
+        for (int looks = 1; ; looks++)
+        {
+            IReadOnlyList<RotatedFile> row = RotatedFiles.List(log.Source);
+            Stack<TailedFile> files = [];
+            try
+            {
+                HeadPrint? former = Collect(row, log, place, encoding, isOthers, files);
+                if (looks == MostLooks || (former is not null && RotatedFiles.AreSame(row, RotatedFiles.List(log.Source))))
+                {
+                    Backlog backlog = new([.. files], former);
+                    files.Clear();
+                    return backlog;
+                }
+            }
+            finally
+            {
+                foreach (TailedFile file in files)
+                {
+                    file.Dispose();
+                }
+            }
+        }
+    }
+
+    /// <summary>Goes through the row from its young end to where reading stood.</summary>
+    /// <returns>The youngest file; null where the row has changed meanwhile.</returns>
+    private static HeadPrint? Collect(IReadOnlyList<RotatedFile> row, TailedFile log, LogPosition place, LogEncoding encoding, Func<RotatedFile, bool> isOthers, Stack<TailedFile> files)
+    {
+        _ = FilePrint.TryParse(place.Identity, out FilePrint print);
+        Span<byte> room = stackalloc byte[FilePrint.HeadLimit];
+        HeadPrint? newest = null;
+        bool isFormerMet = false;
+        foreach (RotatedFile file in row.Reverse())
+        {
+            try
+            {
+                if (file.IsStill(log.Status))
+                {
+                    // Rotated by now: what is younger comes behind it.
+                    while (files.TryPop(out TailedFile? younger))
+                    {
+                        younger.Dispose();
+                    }
+
+                    newest = null;
+                    continue;
+                }
+
+                ReadOnlySpan<byte> head = file.ReadHead(room);
+                if (head.IsEmpty || log.MayBeCopiedTo(file, head))
+                {
+                    continue;
+                }
+
+                newest ??= HeadPrint.Of(file.Status.Node, head);
+                if (print.IsTelling(file.Status.Node) && print.BeginsLike(head) && Stands(file, log.Source, place, encoding, isOthers, files))
+                {
+                    return newest;
+                }
+
+                isFormerMet = print.Former is HeadPrint former && former.IsOf(file.Status.Node, head);
+                if (isFormerMet)
+                {
+                    break;
+                }
+
+                if (!isOthers(file))
+                {
+                    files.Push(file.Open(log.Source, 0, encoding));
+                }
+            }
+            catch (FileNotFoundException)
+            {
+                return null;
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // As good as not there.
+            }
+        }
+
+        if (!isFormerMet && print.Former is null)
+        {
+            // Nobody knows which are younger.
+            while (files.TryPop(out TailedFile? any))
+            {
+                any.Dispose();
+            }
+        }
+
+        if (SiblingFinder.Find(log.Source, place, encoding, isOthers) is TailedFile elsewhere)
+        {
+            files.Push(elsewhere);
+        }
+
+        return newest ?? default(HeadPrint);
+    }
+
+    /// <summary>Whether reading stood in a file.</summary>
+    private static bool Stands(RotatedFile file, string source, LogPosition place, LogEncoding encoding, Func<RotatedFile, bool> isOthers, Stack<TailedFile> files)
+    {
+        TailedFile? opened = file.Open(source, place.Offset, encoding);
+        try
+        {
+            PlaceFit fit = FilePrint.Compare(place, opened.Handle);
+            if (fit == PlaceFit.Whole && !isOthers(file))
+            {
+                opened.MoveTo(place);
+                files.Push(opened);
+                opened = null;
+            }
+
+            return fit != PlaceFit.None;
+        }
+        finally
+        {
+            opened?.Dispose();
+        }
+    }
+}

@@ -1,0 +1,164 @@
+using PSBan.Model;
+
+namespace PSBan.Sources;
+
+/// <content>
+/// What comes before what. A log is a row of contents, and the files that hold them are kept in that order, the log itself at the end. No file is read before those
+/// ahead of it have been read to their end, and that is made sure of twice: before reading, and once more when the bytes have been read and are not handed out
+/// yet. A writer fills one file after the other; so where something is found in a younger file, everything that was to come to the older ones is there, and a look at
+/// them that comes after the reading misses nothing.
+/// </content>
+internal sealed partial class FollowSession
+{
+    /// <summary>Whether a file has to wait, because what is older has not been read to its end.</summary>
+    public bool MustWait(TailedFile tail) =>
+        _tails.TakeWhile(other => other != tail).Any(other => other.IsDirty && other.Log == tail.Log && (IsPassing(other) || !other.InOperation));
+
+    // One that only has a name like a rotated file may be a log of its own, and is waited for once only.
+    private static bool IsPassing(TailedFile other) => other.IsLeft || other.FormerSource is not null;
+
+    /// <summary>The files of the same log to which something may come yet that has to be read before this one.</summary>
+    private List<TailedFile> OlderOf(TailedFile tail) => [.. _tails.TakeWhile(other => other != tail).Where(other => other.Log == tail.Log && !other.IsCopy && IsPassing(other))];
+
+    /// <summary>Whether something has come to older files.</summary>
+    private static bool IsForestalled(IReadOnlyList<TailedFile> older)
+    {
+        bool any = false;
+        foreach (TailedFile other in older.Where(other => other.HasGrown()))
+        {
+            (other.IsDirty, any) = (true, true);
+        }
+
+        return any;
+    }
+
+    /// <summary>Whether a file may be read now: it is no copy of what is read elsewhere, and what was written before it is known.</summary>
+    private bool IsItsTurn(TailedFile tail)
+    {
+        if (tail.IsUnbegun && !_glob.IsLiteral && !IsSettled(tail))
+        {
+            return false;
+        }
+
+        if (!tail.IsCaughtUp && CatchUp(tail))
+        {
+            tail.IsDirty = true;
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Whether the first lines of a content, which have been read and not been handed out, are what comes next. In the meantime the log may have been rotated once more,
+    /// and what was read may be the content after the next.
+    /// </summary>
+    private bool IsNext(TailedFile tail, IReadOnlyList<TailedFile> older)
+    {
+        if ((tail.IsLeft && tail.After is null) || (!tail.IsLeft && tail.Log != tail.Source && RotatedNames.EndingOf(tail.Path) > 0))
+        {
+            // Already rotated when the files were looked at: what has been rotated since is younger.
+            return !IsForestalled(older);
+        }
+
+        if (HasChanged())
+        {
+            ScanAgain();
+            return false;
+        }
+
+        bool isForestalled = IsForestalled(older);
+        foreach (TailedFile copy in _tails.Where(other => other.IsCopy && other != tail && !IsCopyOfAnother(other)))
+        {
+            // What it is a copy of is gone, and may have been what was to come here.
+            (copy.IsDirty, isForestalled) = (true, true);
+        }
+
+        return !(CatchUp(tail) | isForestalled) && tail.StillBegins();
+    }
+
+    /// <summary>Takes in the rotated files that were written between what was read last and what a log holds now, as far as they are not followed anyway.</summary>
+    /// <returns>Whether there are any.</returns>
+    private bool CatchUp(TailedFile log)
+    {
+        log.IsCaughtUp = true;
+        if (log.After is not LogPosition after)
+        {
+            return false;
+        }
+
+        Backlog backlog = Backlog.Of(log, after, _encoding, file => _byNode.ContainsKey((file.Status.Device, file.Status.Node)) || _glob.Matches(file.Path));
+        bool any = false;
+        HeadPrint? former = null;
+        foreach (TailedFile file in backlog.Files)
+        {
+            file.Former ??= former;
+            former = file.HeadPrint();
+            if (file.HasGrown())
+            {
+                AdoptLeft(file, before: log);
+                any = true;
+            }
+            else
+            {
+                file.Dispose();
+            }
+        }
+
+        if (backlog.Former is HeadPrint newest)
+        {
+            (log.Former, log.After) = (newest, TailedFile.Behind(newest));
+        }
+
+        if (any)
+        {
+            _delivering.Remove(log.Source);
+        }
+
+        return any;
+    }
+
+    /// <summary>
+    /// Decides where a file of a glob begins that has not been begun: a copy waits, what is known from elsewhere goes on where that stood. Asked again until something
+    /// is read of it, since a copy that is being made looks like any new file at first.
+    /// </summary>
+    /// <returns>Whether it can be read from where it stands.</returns>
+    private bool IsSettled(TailedFile tail)
+    {
+        if (!tail.HasGrown())
+        {
+            return true;
+        }
+
+        if (IsCopyOfAnother(tail))
+        {
+            tail.BeginAnew();
+            (tail.IsCopy, tail.FormerSource) = (true, tail.FormerSource ?? tail.Log);
+            return false;
+        }
+
+        bool wasCopy = tail.IsCopy;
+        tail.IsCopy = false;
+        if (!(wasCopy || RotatedNames.EndingOf(tail.Path) > 0) || !GoOn(tail, null))
+        {
+            return true;
+        }
+
+        // Its place is told before anything else is read.
+        NoteRenamed();
+        tail.IsDirty = true;
+        return false;
+    }
+
+    /// <summary>
+    /// Whether a file is a copy of one that is followed, as copytruncate makes them where the glob takes in rotated files: all it holds is or will be read in the
+    /// other, until that is emptied. Of two that hold the same, the one that was begun or has the log's own name is the original.
+    /// </summary>
+    private bool IsCopyOfAnother(TailedFile tail) => _tails.Concat(_placed).Any(other =>
+        other != tail && !other.IsCopy && other.Source != tail.Source && IsOriginal(other, tail)
+        && tail.MayBeCopyOf(other, SiblingFinder.StemOf(tail.Source) == SiblingFinder.StemOf(other.Source) ? Sources.HeadPrint.Telling : FilePrint.HeadLimit));
+
+    private static bool IsOriginal(TailedFile other, TailedFile tail) =>
+        !RotatedNames.IsRotatedFrom(other.Path, tail.Path)
+        && (!other.IsUnbegun || (RotatedNames.Compare(tail.Path, other.Path) is int order and not 0 ? order < 0 : string.CompareOrdinal(other.Path, tail.Path) < 0));
+}
