@@ -2,6 +2,11 @@ using PSBan.Model;
 
 namespace PSBan.Sources;
 
+/// <summary>Whether a rotated file is read in its own right.</summary>
+/// <param name="file">The file.</param>
+/// <param name="head">What it begins with; nothing where that is known to be what was read.</param>
+internal delegate bool IsReadElsewhere(RotatedFile file, ReadOnlySpan<byte> head);
+
 /// <summary>
 /// What was written to a log between the place where reading stood and the content that the log has now. Rotation makes of a log a row of contents, each under
 /// the log's own path at first and later in a rotated file: renamed, copied, or compressed. Names tell the order of these files (<see cref="RotatedFiles"/>), so it is enough
@@ -28,7 +33,7 @@ internal sealed record Backlog(IReadOnlyList<TailedFile> Files, HeadPrint? Forme
     /// <param name="encoding">The encoding of the log.</param>
     /// <param name="isOthers">Whether a file is read in its own right, and so not to be opened here.</param>
     /// <exception cref="IOException">The log cannot be read.</exception>
-    public static Backlog Of(TailedFile log, LogPosition place, LogEncoding encoding, Func<RotatedFile, bool> isOthers)
+    public static Backlog Of(TailedFile log, LogPosition place, LogEncoding encoding, IsReadElsewhere isOthers)
     {
         for (int looks = 1; ; looks++)
         {
@@ -56,7 +61,7 @@ internal sealed record Backlog(IReadOnlyList<TailedFile> Files, HeadPrint? Forme
 
     /// <summary>Goes through the row from its young end to where reading stood.</summary>
     /// <returns>The youngest file; null where the row has changed meanwhile.</returns>
-    private static HeadPrint? Collect(IReadOnlyList<RotatedFile> row, TailedFile log, LogPosition place, LogEncoding encoding, Func<RotatedFile, bool> isOthers, Stack<TailedFile> files)
+    private static HeadPrint? Collect(IReadOnlyList<RotatedFile> row, TailedFile log, LogPosition place, LogEncoding encoding, IsReadElsewhere isOthers, Stack<TailedFile> files)
     {
         _ = FilePrint.TryParse(place.Identity, out FilePrint print);
         Span<byte> room = stackalloc byte[FilePrint.HeadLimit];
@@ -85,7 +90,7 @@ internal sealed record Backlog(IReadOnlyList<TailedFile> Files, HeadPrint? Forme
                 }
 
                 newest ??= HeadPrint.Of(file.Status.Node, head);
-                if (print.IsTelling(file.Status.Node) && print.BeginsLike(head) && Stands(file, log.Source, place, encoding, isOthers, files))
+                if (print.IsTelling(file.Status.Node) && print.BeginsLike(head) && Stands(file, head, log.Source, place, encoding, isOthers, files))
                 {
                     return newest;
                 }
@@ -96,7 +101,7 @@ internal sealed record Backlog(IReadOnlyList<TailedFile> Files, HeadPrint? Forme
                     break;
                 }
 
-                if (!isOthers(file))
+                if (!isOthers(file, head))
                 {
                     files.Push(file.Open(log.Source, 0, encoding));
                 }
@@ -129,13 +134,13 @@ internal sealed record Backlog(IReadOnlyList<TailedFile> Files, HeadPrint? Forme
     }
 
     /// <summary>Whether reading stood in a file.</summary>
-    private static bool Stands(RotatedFile file, string source, LogPosition place, LogEncoding encoding, Func<RotatedFile, bool> isOthers, Stack<TailedFile> files)
+    private static bool Stands(RotatedFile file, ReadOnlySpan<byte> head, string source, LogPosition place, LogEncoding encoding, IsReadElsewhere isOthers, Stack<TailedFile> files)
     {
         TailedFile? opened = file.Open(source, place.Offset, encoding);
         try
         {
             PlaceFit fit = FilePrint.Compare(place, opened.Handle);
-            if (fit == PlaceFit.Whole && !isOthers(file))
+            if (fit == PlaceFit.Whole && !isOthers(file, head))
             {
                 opened.MoveTo(place);
                 files.Push(opened);

@@ -289,6 +289,10 @@ internal sealed partial class FollowSession
             LogPosition place = tail.PlaceBefore();
             _known[tail.Source] = place;
             _past.Add(place);
+            if (_tails.SkipWhile(other => other != tail).Skip(1).FirstOrDefault(other => other.Log == tail.Log) is { IsUnbegun: true, After: not null } next)
+            {
+                next.After = place;
+            }
         }
         catch (Exception exception) when (IsTrouble(exception))
         {

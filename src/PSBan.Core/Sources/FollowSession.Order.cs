@@ -67,14 +67,26 @@ internal sealed partial class FollowSession
             return false;
         }
 
-        bool isForestalled = IsForestalled(older);
-        foreach (TailedFile copy in _tails.Where(other => other.IsCopy && other != tail && !IsCopyOfAnother(other)))
+        return !(IsForestalled(older) | IsOutlived() | CatchUp(tail)) && tail.StillBegins();
+    }
+
+    /// <summary>Whether what a file held may have been copied and destroyed again since the last look, which has left no trace in the file itself.</summary>
+    private bool MayHaveMissed(TailedFile tail)
+    {
+        tail.IsDirty = IsOutlived() | CatchUp(tail);
+        return tail.IsDirty;
+    }
+
+    /// <summary>Whether there are copies of something that is gone, and may have been what was to come next.</summary>
+    private bool IsOutlived()
+    {
+        bool any = false;
+        foreach (TailedFile copy in _tails.Where(other => other.IsCopy && !IsCopyOfAnother(other)))
         {
-            // What it is a copy of is gone, and may have been what was to come here.
-            (copy.IsDirty, isForestalled) = (true, true);
+            (copy.IsDirty, any) = (true, true);
         }
 
-        return !(CatchUp(tail) | isForestalled) && tail.StillBegins();
+        return any;
     }
 
     /// <summary>Takes in the rotated files that were written between what was read last and what a log holds now, as far as they are not followed anyway.</summary>
@@ -82,12 +94,14 @@ internal sealed partial class FollowSession
     private bool CatchUp(TailedFile log)
     {
         log.IsCaughtUp = true;
-        if (log.After is not LogPosition after)
+        if (log.After is null)
         {
             return false;
         }
 
-        Backlog backlog = Backlog.Of(log, after, _encoding, file => _byNode.ContainsKey((file.Status.Device, file.Status.Node)) || _glob.Matches(file.Path));
+        List<TailedFile> left = [.. _tails.TakeWhile(other => other != log).Where(other => other.IsLeft && other.Log == log.Log)];
+        LogPosition after = left.LastOrDefault()?.PlaceBefore() ?? log.After;
+        Backlog backlog = Backlog.Of(log, after, _encoding, IsOthers);
         bool any = false;
         HeadPrint? former = null;
         foreach (TailedFile file in backlog.Files)
@@ -116,6 +130,14 @@ internal sealed partial class FollowSession
         }
 
         return any;
+
+        // Followed by its inode, as what it was before it was compressed, or as part of the glob.
+        bool IsOthers(RotatedFile file, ReadOnlySpan<byte> head)
+        {
+            HeadPrint print = HeadPrint.Of(file.Status.Node, head);
+            return (head.IsEmpty && left.Count > 0) || _byNode.ContainsKey((file.Status.Device, file.Status.Node)) || _glob.Matches(file.Path)
+                || left.Exists(other => RotatedNames.IsCompressed(file.Path) && other.BeginsWith(print));
+        }
     }
 
     /// <summary>
@@ -156,7 +178,7 @@ internal sealed partial class FollowSession
     /// </summary>
     private bool IsCopyOfAnother(TailedFile tail) => _tails.Concat(_placed).Any(other =>
         other != tail && !other.IsCopy && other.Source != tail.Source && IsOriginal(other, tail)
-        && tail.MayBeCopyOf(other, SiblingFinder.StemOf(tail.Source) == SiblingFinder.StemOf(other.Source) ? Sources.HeadPrint.Telling : FilePrint.HeadLimit));
+        && tail.MayBeCopyOf(other, SiblingFinder.StemOf(tail.Source) == SiblingFinder.StemOf(other.Source) ? HeadPrint.Telling : FilePrint.HeadLimit));
 
     private static bool IsOriginal(TailedFile other, TailedFile tail) =>
         !RotatedNames.IsRotatedFrom(other.Path, tail.Path)

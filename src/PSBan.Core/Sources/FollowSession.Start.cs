@@ -103,7 +103,7 @@ internal sealed partial class FollowSession
     private void PlaceOne(TailedFile tail, LogStart? start)
     {
         LogPosition? before = start is null ? LastUnder(tail.Source) : start.Position;
-        HeadPrint? former = Backlog.Of(tail, TailedFile.Behind(null), _encoding, _ => true).Former;
+        HeadPrint? former = Backlog.Of(tail, TailedFile.Behind(null), _encoding, (_, _) => true).Former;
         if (!_glob.IsLiteral && tail.HasGrown() && IsCopyOfAnother(tail))
         {
             (tail.IsCopy, tail.FormerSource) = (true, tail.Source);

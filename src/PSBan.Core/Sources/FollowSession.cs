@@ -158,6 +158,11 @@ internal sealed partial class FollowSession : IDisposable
                 return true;
             }
 
+            if (tail.IsUnbegun && tail.IsUncertain && MayHaveMissed(tail))
+            {
+                return false;
+            }
+
             tail.InOperation = true;
             if (tail.IsLeft && !tail.IsDirty && !tail.HoldsFragment && _options.Time.GetElapsedTime(tail.QuietSince) >= _options.RotationGrace)
             {

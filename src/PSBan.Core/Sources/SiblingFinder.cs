@@ -13,7 +13,7 @@ internal static class SiblingFinder
     /// <param name="encoding">The encoding of the log.</param>
     /// <param name="isOthers">Whether a file is read in its own right, and so not to be opened here.</param>
     /// <returns>The file, standing at the place; null where there is none.</returns>
-    public static TailedFile? Find(string source, LogPosition position, LogEncoding encoding, Func<RotatedFile, bool> isOthers)
+    public static TailedFile? Find(string source, LogPosition position, LogEncoding encoding, IsReadElsewhere isOthers)
     {
         if (position.Offset == 0 || !FilePrint.TryParse(position.Identity, out FilePrint print))
         {
@@ -26,7 +26,7 @@ internal static class SiblingFinder
             .ThenBy(candidate => RotatedNames.IsCompressed(candidate.Path))
             .ThenByDescending(candidate => candidate.Status.Modified)
             .Take(MostCandidates)
-            .Select(candidate => print.IsTelling(candidate.Status.Node) && !isOthers(candidate) ? OpenAt(candidate.Path, source, position, encoding) : null)
+            .Select(candidate => print.IsTelling(candidate.Status.Node) && !isOthers(candidate, []) ? OpenAt(candidate.Path, source, position, encoding) : null)
             .FirstOrDefault(file => file is not null);
     }
 

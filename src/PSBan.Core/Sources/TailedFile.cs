@@ -88,6 +88,9 @@ internal sealed class TailedFile : IDisposable
     /// <summary>Whether nothing of what it holds has been handed out or passed over yet.</summary>
     public bool IsUnbegun => _offset == 0;
 
+    /// <summary>Whether it was written to since it was looked at before, or may have been, within the same moment of the file system's clock.</summary>
+    public bool IsUncertain { get; private set; }
+
     /// <summary>Whether the beginning of a line is held until its end comes.</summary>
     public bool HoldsFragment => _carry.Length > 0 && !_isSkipping;
 
@@ -217,6 +220,10 @@ internal sealed class TailedFile : IDisposable
     /// <exception cref="IOException">The file cannot be read.</exception>
     public HeadPrint HeadPrint() => Sources.HeadPrint.Of(Status.Node, Sources.HeadPrint.Read(_handle, stackalloc byte[FilePrint.HeadLimit]));
 
+    /// <summary>Whether a print is of what the file begins with now.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public bool BeginsWith(HeadPrint print) => print.IsOf(Status.Node, Sources.HeadPrint.Read(_handle, stackalloc byte[FilePrint.HeadLimit]));
+
     /// <summary>What the content that comes after this one is to be read after: the place, or what else is known of where in the row of contents this one stands.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public LogPosition PlaceBefore() => Position() ?? Behind(Former);
@@ -238,7 +245,8 @@ internal sealed class TailedFile : IDisposable
         FileStatus status = FileStatus.Get(_handle);
         bool grown = status.Size > _offset + _carry.Length;
         bool isSame = status.Size == _seen.Size && status.Modified == _seen.Modified;
-        if (!grown && !_holdsMore && isSame && _isSettled && status.Size == _offset + _carry.Length)
+        IsUncertain = !isSame || !_isSettled;
+        if (!grown && !_holdsMore && !IsUncertain && status.Size == _offset + _carry.Length)
         {
             return false;
         }

@@ -52,9 +52,7 @@ internal sealed class TortureReader(TortureScene scene, Random random, bool dies
         TortureVerdict verdict = new(string.Create(CultureInfo.InvariantCulture, $"{_lives} lives, "));
         foreach (NumberedLog log in scene.Logs)
         {
-            // To a reader that comes back, the files of a glob are different logs, of which none comes first.
-            bool isOrdered = !dies || !scene.Glob.EndsWith('*');
-            verdict.Add(log, _numbers.GetValueOrDefault(log.Id) ?? [], isOrdered);
+            verdict.Add(log, _numbers.GetValueOrDefault(log.Id) ?? []);
         }
 
         return verdict;

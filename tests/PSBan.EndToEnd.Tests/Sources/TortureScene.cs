@@ -44,7 +44,7 @@ internal abstract class TortureScene
             Plain("copytruncate", "app.log", CopyTruncate),
             Plain("copytruncate, all in a glob", "app.log*", CopyTruncate),
             Plain("truncate", "app.log", (log, _) => log.Truncate()),
-            Rested(Plain("compress", "app.log", (log, random) => log.Compress(random.Next(3) * random.Next(20), random))),
+            Plain("compress", "app.log", (log, random) => log.Compress(random.Next(3) * random.Next(20), random)),
             Plain("delete and create", "app.log", Recreate),
             Plain("everything", "app.log", Rename, CopyTruncate, (log, _) => log.Truncate(), (log, random) => log.Compress(random.Next(20), random), Recreate),
             Holes(),
@@ -52,12 +52,6 @@ internal abstract class TortureScene
             new FolderScene("folder", Make("folder"), NextId(), NextRandom()),
             new GlobScene("glob", Make("glob"), NextId, NextRandom()),
         ];
-
-        static TortureScene Rested(TortureScene scene)
-        {
-            scene.RestBeforeRotation = TimeSpan.FromMilliseconds(40);
-            return scene;
-        }
 
         TortureScene Plain(string name, string glob, params Action<NumberedLog, Random>[] rotations)
         {
@@ -100,7 +94,6 @@ internal abstract class TortureScene
                     await SettleAsync(settle);
                 }
 
-                await Task.Delay(RestBeforeRotation);
                 await RotateAsync();
             }
 
@@ -116,9 +109,6 @@ internal abstract class TortureScene
 
     /// <summary>Whether nothing is rotated before everything has been read.</summary>
     public bool WaitsBeforeRotation { get; init; }
-
-    /// <summary>How long nothing happens before a rotation: two of them that also compress, within a few milliseconds, can be read in the wrong order yet.</summary>
-    public TimeSpan RestBeforeRotation { get; set; }
 
     private protected abstract void Begin();
 

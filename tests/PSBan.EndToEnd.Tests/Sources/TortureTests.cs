@@ -8,7 +8,7 @@ namespace PSBan.EndToEnd.Sources;
 /// <summary>
 /// Writers rotate numbered logs in every way there is, in fast motion, under readers of this process. Every number must arrive once and in order; only what a rotation
 /// destroyed before it had been read may be missing. <c>PSBAN_TORTURE_SECONDS</c> says for how long, <c>PSBAN_TORTURE_SEED</c> repeats a run's
-/// choices, and <c>PSBAN_TORTURE_ONLY</c> names one kind of rotation.
+/// choices, and <c>PSBAN_TORTURE_ONLY</c> names kinds of rotation.
 /// </summary>
 public sealed class TortureTests(ITestOutputHelper output)
 {
@@ -26,7 +26,7 @@ public sealed class TortureTests(ITestOutputHelper output)
         try
         {
             // Each with a number, so that a reader's chance is not the writer's.
-            IReadOnlyList<TortureScene> scenes = [.. TortureScene.All(folder.FullName, seed).Where(scene => TortureSettings.IsWanted(scene, dies))];
+            IReadOnlyList<TortureScene> scenes = [.. TortureScene.All(folder.FullName, seed).Where(scene => TortureSettings.IsWanted(scene))];
             List<string> wrong = [];
             await Task.WhenAll(scenes.Select((scene, number) => Task.Run(async () =>
             {
