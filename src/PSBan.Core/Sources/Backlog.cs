@@ -21,7 +21,7 @@ internal delegate bool IsReadElsewhere(RotatedFile file, ReadOnlySpan<byte> head
 /// again, so that a chain of renames hides nothing and shows nothing twice.
 /// </summary>
 /// <param name="Files">The files, the oldest first, each standing where it is to be read from; the receiver closes them.</param>
-/// <param name="Former">The youngest rotated file, whether it has to be read or not; the default where there is none, null where the folder never stood still.</param>
+/// <param name="Former">The youngest rotated file, whether it has to be read or not; the default where there is none, null where it cannot be told.</param>
 internal sealed record Backlog(IReadOnlyList<TailedFile> Files, HeadPrint? Former)
 {
     // A chain of renames may be under way while the folder is looked at, and hides a file that is neither under its old name nor under its new one.
@@ -41,8 +41,8 @@ internal sealed record Backlog(IReadOnlyList<TailedFile> Files, HeadPrint? Forme
             Stack<TailedFile> files = [];
             try
             {
-                HeadPrint? former = Collect(row, log, place, encoding, isOthers, files);
-                if (looks == MostLooks || (former is not null && RotatedFiles.AreSame(row, RotatedFiles.List(log.Source))))
+                bool isWhole = Collect(row, log, place, encoding, isOthers, files, out HeadPrint? former);
+                if (looks == MostLooks || (isWhole && RotatedFiles.AreSame(row, RotatedFiles.List(log.Source))))
                 {
                     Backlog backlog = new([.. files], former);
                     files.Clear();
@@ -51,51 +51,48 @@ internal sealed record Backlog(IReadOnlyList<TailedFile> Files, HeadPrint? Forme
             }
             finally
             {
-                foreach (TailedFile file in files)
-                {
-                    file.Dispose();
-                }
+                Clear(files);
             }
         }
     }
 
     /// <summary>Goes through the row from its young end to where reading stood.</summary>
-    /// <returns>The youngest file; null where the row has changed meanwhile.</returns>
-    private static HeadPrint? Collect(IReadOnlyList<RotatedFile> row, TailedFile log, LogPosition place, LogEncoding encoding, IsReadElsewhere isOthers, Stack<TailedFile> files)
+    /// <returns>Whether it could; if not, the row has changed meanwhile.</returns>
+    private static bool Collect(
+        IReadOnlyList<RotatedFile> row, TailedFile log, LogPosition place, LogEncoding encoding, IsReadElsewhere isOthers, Stack<TailedFile> files, out HeadPrint? former)
     {
+        former = null;
         _ = FilePrint.TryParse(place.Identity, out FilePrint print);
         Span<byte> room = stackalloc byte[FilePrint.HeadLimit];
         HeadPrint? newest = null;
-        bool isFormerMet = false;
+        bool isFormerMet = false, isMet = !log.IsLeft;
         foreach (RotatedFile file in row.Reverse())
         {
             try
             {
-                if (file.IsStill(log.Status))
+                ReadOnlySpan<byte> head = file.ReadHead(room);
+                bool isOwn = file.IsStill(log.Status);
+                bool isLike = !head.IsEmpty && log.MayBeCopiedTo(file, head);
+                if (isOwn || (isLike && log.IsLeft))
                 {
                     // Rotated by now: what is younger comes behind it.
-                    while (files.TryPop(out TailedFile? younger))
-                    {
-                        younger.Dispose();
-                    }
-
-                    newest = null;
-                    continue;
+                    Clear(files);
+                    (newest, isMet) = (null, true);
                 }
 
-                ReadOnlySpan<byte> head = file.ReadHead(room);
-                if (head.IsEmpty || log.MayBeCopiedTo(file, head))
+                if (isOwn || isLike || head.IsEmpty)
                 {
                     continue;
                 }
 
                 newest ??= HeadPrint.Of(file.Status.Node, head);
-                if (print.IsTelling(file.Status.Node) && print.BeginsLike(head) && Stands(file, head, log.Source, place, encoding, isOthers, files))
+                if (isMet && print.IsTelling(file.Status.Node) && print.BeginsLike(head) && Stands(file, head, log.Source, place, encoding, isOthers, files))
                 {
-                    return newest;
+                    former = newest;
+                    return true;
                 }
 
-                isFormerMet = print.Former is HeadPrint former && former.IsOf(file.Status.Node, head);
+                isFormerMet = print.Former is HeadPrint older && older.IsOf(file.Status.Node, head);
                 if (isFormerMet)
                 {
                     break;
@@ -108,7 +105,7 @@ internal sealed record Backlog(IReadOnlyList<TailedFile> Files, HeadPrint? Forme
             }
             catch (FileNotFoundException)
             {
-                return null;
+                return false;
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
@@ -116,13 +113,10 @@ internal sealed record Backlog(IReadOnlyList<TailedFile> Files, HeadPrint? Forme
             }
         }
 
-        if (!isFormerMet && print.Former is null)
+        if (!isMet || (!isFormerMet && print.Former is null))
         {
-            // Nobody knows which are younger.
-            while (files.TryPop(out TailedFile? any))
-            {
-                any.Dispose();
-            }
+            // Nobody knows which of them lie between the two.
+            Clear(files);
         }
 
         if (SiblingFinder.Find(log.Source, place, encoding, isOthers) is TailedFile elsewhere)
@@ -130,7 +124,16 @@ internal sealed record Backlog(IReadOnlyList<TailedFile> Files, HeadPrint? Forme
             files.Push(elsewhere);
         }
 
-        return newest ?? default(HeadPrint);
+        former = isMet ? newest ?? default(HeadPrint) : null;
+        return true;
+    }
+
+    private static void Clear(Stack<TailedFile> files)
+    {
+        while (files.TryPop(out TailedFile? file))
+        {
+            file.Dispose();
+        }
     }
 
     /// <summary>Whether reading stood in a file.</summary>

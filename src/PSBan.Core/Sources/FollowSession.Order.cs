@@ -1,5 +1,3 @@
-using PSBan.Model;
-
 namespace PSBan.Sources;
 
 /// <content>
@@ -100,8 +98,7 @@ internal sealed partial class FollowSession
         }
 
         List<TailedFile> left = [.. _tails.TakeWhile(other => other != log).Where(other => other.IsLeft && other.Log == log.Log)];
-        LogPosition after = left.LastOrDefault()?.PlaceBefore() ?? log.After;
-        Backlog backlog = Backlog.Of(log, after, _encoding, IsOthers);
+        Backlog backlog = Backlog.Of(log, log.After, _encoding, IsOthers);
         bool any = false;
         HeadPrint? former = null;
         foreach (TailedFile file in backlog.Files)

@@ -144,11 +144,8 @@ internal sealed partial class FollowSession : IDisposable
             }
 
             bool any = tail.Begin(cutter);
-            if (tail.TakeBreak() is LogPosition last)
+            if (IsBroken(tail))
             {
-                // The end of what was emptied here stands in the copy that was made of it, and is read first.
-                _past.Add(last);
-                ScanAgain();
                 return false;
             }
 
@@ -193,7 +190,7 @@ internal sealed partial class FollowSession : IDisposable
             bool isBeginning = tail.IsUnbegun;
             if (!tail.Read(cutter, out CutBlock cut, out long firstLine))
             {
-                tail.InOperation = true;
+                tail.InOperation |= !IsBroken(tail);
                 return false;
             }
 
@@ -201,6 +198,7 @@ internal sealed partial class FollowSession : IDisposable
             {
                 // Read too early: something else comes first.
                 tail.GoBack(before);
+                _ = IsBroken(tail);
                 tail.IsDirty = true;
                 cutter.Skip(cutter.Pending.Length);
                 return false;
@@ -215,6 +213,19 @@ internal sealed partial class FollowSession : IDisposable
             cutter.Skip(cutter.Pending.Length);
             return false;
         }
+    }
+
+    /// <summary>Whether a file has been emptied: the end of what was in it stands in the copy that was made of it, and is read first.</summary>
+    private bool IsBroken(TailedFile tail)
+    {
+        if (tail.TakeBreak() is not LogPosition last)
+        {
+            return false;
+        }
+
+        _past.Add(last);
+        ScanAgain();
+        return true;
     }
 
     /// <summary>The beginning of a line that a file was left with, once it has been quiet for a while.</summary>
