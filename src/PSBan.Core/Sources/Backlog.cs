@@ -65,7 +65,10 @@ internal sealed record Backlog(IReadOnlyList<TailedFile> Files, HeadPrint? Forme
         _ = FilePrint.TryParse(place.Identity, out FilePrint print);
         Span<byte> room = stackalloc byte[FilePrint.HeadLimit];
         HeadPrint? newest = null;
-        bool isFormerMet = false, isMet = !log.IsLeft;
+
+        // Asked after the row was listed: where the log is still in its place, all of the row is older.
+        bool isInPlace = FileStatus.TryGet(log.Source, out FileStatus now, out _) && (now.Device, now.Node) == (log.Status.Device, log.Status.Node);
+        bool isFormerMet = false, isMet = isInPlace;
         foreach (RotatedFile file in row.Reverse())
         {
             try
@@ -73,7 +76,7 @@ internal sealed record Backlog(IReadOnlyList<TailedFile> Files, HeadPrint? Forme
                 ReadOnlySpan<byte> head = file.ReadHead(room);
                 bool isOwn = file.IsStill(log.Status);
                 bool isLike = !head.IsEmpty && log.MayBeCopiedTo(file, head);
-                if (isOwn || (isLike && log.IsLeft))
+                if (isOwn || (isLike && !isInPlace))
                 {
                     // Rotated by now: what is younger comes behind it.
                     Clear(files);
