@@ -88,9 +88,23 @@ internal sealed record Backlog(IReadOnlyList<TailedFile> Files, HeadPrint? Forme
                     continue;
                 }
 
-                newest ??= HeadPrint.Of(file.Status.Node, head);
-                if (isMet && print.IsTelling(file.Status.Node) && print.BeginsLike(head) && Stands(file, head, log.Source, place, encoding, isOthers, files))
+                HeadPrint own = HeadPrint.Of(file.Status.Node, head);
+                newest ??= own;
+                TailedFile? rest = null;
+                if (print.IsTelling(file.Status.Node) && print.BeginsLike(head) && Stands(file, head, log.Source, place, encoding, isOthers, out rest))
                 {
+                    if (!isMet)
+                    {
+                        // Gone, so that nobody knows which of these are older than it.
+                        Clear(files);
+                        newest = own;
+                    }
+
+                    if (rest is not null)
+                    {
+                        files.Push(rest);
+                    }
+
                     former = newest;
                     return true;
                 }
@@ -118,7 +132,6 @@ internal sealed record Backlog(IReadOnlyList<TailedFile> Files, HeadPrint? Forme
 
         if (!isMet || (!isFormerMet && print.Former is null))
         {
-            // Nobody knows which of them lie between the two.
             Clear(files);
         }
 
@@ -140,8 +153,10 @@ internal sealed record Backlog(IReadOnlyList<TailedFile> Files, HeadPrint? Forme
     }
 
     /// <summary>Whether reading stood in a file.</summary>
-    private static bool Stands(RotatedFile file, ReadOnlySpan<byte> head, string source, LogPosition place, LogEncoding encoding, IsReadElsewhere isOthers, Stack<TailedFile> files)
+    private static bool Stands(
+        RotatedFile file, ReadOnlySpan<byte> head, string source, LogPosition place, LogEncoding encoding, IsReadElsewhere isOthers, out TailedFile? rest)
     {
+        rest = null;
         TailedFile? opened = file.Open(source, place.Offset, encoding);
         try
         {
@@ -149,8 +164,7 @@ internal sealed record Backlog(IReadOnlyList<TailedFile> Files, HeadPrint? Forme
             if (fit == PlaceFit.Whole && !isOthers(file, head))
             {
                 opened.MoveTo(place);
-                files.Push(opened);
-                opened = null;
+                (rest, opened) = (opened, null);
             }
 
             return fit != PlaceFit.None;

@@ -181,8 +181,12 @@ internal sealed partial class NumberedLog(int id, string path)
         Lose(_files[name], isGone: false);
     }
 
-    /// <summary>Gives a log its name back.</summary>
-    public void Show(string name) => Move(name, Path);
+    /// <summary>Gives a log its name back; all that it holds can be read again.</summary>
+    public void Show(string name)
+    {
+        Move(name, Path);
+        _mayMiss.ExceptWith(_files[Path]);
+    }
 
     /// <summary>Goes on under another path, where nothing is yet; the file before it stays where it is.</summary>
     /// <remarks>Of what has been begun all must be read; a file that was left before anybody looked is one like any other.</remarks>
@@ -197,21 +201,12 @@ internal sealed partial class NumberedLog(int id, string path)
         Create();
     }
 
-    /// <summary>Deletes one of its files.</summary>
+    /// <summary>Deletes one of its files. Only what stood in it is lost; what is younger must arrive, although the file is gone in which reading may have stood.</summary>
     public void Delete(string file)
     {
         File.Delete(file);
         Note($"delete {Name(file)}");
-        bool isPlaceGone = _files[file].Exists(number => number >= _confirmed);
         Forget(file);
-        if (isPlaceGone && file != Path)
-        {
-            // The file is gone in which reading may have stood, and nothing tells any more which of the others have been read.
-            foreach (List<int> numbers in _files.Values)
-            {
-                Lose(numbers, isGone: false);
-            }
-        }
     }
 
     /// <summary>Takes note that a file has gone with its folder.</summary>
