@@ -66,8 +66,9 @@ internal sealed record Backlog(IReadOnlyList<TailedFile> Files, HeadPrint? Forme
         Span<byte> room = stackalloc byte[FilePrint.HeadLimit];
         HeadPrint? newest = null;
 
-        // Asked after the row was listed: where the log is still in its place, all of the row is older.
+        // Asked after the row was listed: where the log is still in its place, all of the row is older. Where it is gone altogether, only time tells.
         bool isInPlace = FileStatus.TryGet(log.Source, out FileStatus now, out _) && (now.Device, now.Node) == (log.Status.Device, log.Status.Node);
+        long modified = FileStatus.Get(log.Handle).Modified;
         bool isFormerMet = false, isMet = isInPlace;
         foreach (RotatedFile file in row.Reverse())
         {
@@ -88,24 +89,21 @@ internal sealed record Backlog(IReadOnlyList<TailedFile> Files, HeadPrint? Forme
                     continue;
                 }
 
-                HeadPrint own = HeadPrint.Of(file.Status.Node, head);
-                newest ??= own;
+                bool isOlder = isMet || file.Status.Modified <= modified;
+                if (isOlder)
+                {
+                    newest ??= HeadPrint.Of(file.Status.Node, head);
+                }
+
                 TailedFile? rest = null;
                 if (print.IsTelling(file.Status.Node) && print.BeginsLike(head) && Stands(file, head, log.Source, place, encoding, isOthers, out rest))
                 {
-                    if (!isMet)
-                    {
-                        // Gone, so that nobody knows which of these are older than it.
-                        Clear(files);
-                        newest = own;
-                    }
-
                     if (rest is not null)
                     {
                         files.Push(rest);
                     }
 
-                    former = newest;
+                    former = newest ?? HeadPrint.Of(file.Status.Node, head);
                     return true;
                 }
 
@@ -115,7 +113,7 @@ internal sealed record Backlog(IReadOnlyList<TailedFile> Files, HeadPrint? Forme
                     break;
                 }
 
-                if (!isOthers(file, head))
+                if (isOlder && !isOthers(file, head))
                 {
                     files.Push(file.Open(log.Source, 0, encoding));
                 }
@@ -130,8 +128,9 @@ internal sealed record Backlog(IReadOnlyList<TailedFile> Files, HeadPrint? Forme
             }
         }
 
-        if (!isMet || (!isFormerMet && print.Former is null))
+        if (!isFormerMet && print.Former is null)
         {
+            // Nobody knows which of them have been read.
             Clear(files);
         }
 
@@ -140,7 +139,7 @@ internal sealed record Backlog(IReadOnlyList<TailedFile> Files, HeadPrint? Forme
             files.Push(elsewhere);
         }
 
-        former = isMet ? newest ?? default(HeadPrint) : null;
+        former = newest ?? (isMet ? default(HeadPrint) : print.Former);
         return true;
     }
 

@@ -53,7 +53,14 @@ internal sealed partial class FollowSession
     /// </summary>
     private bool IsNext(TailedFile tail, IReadOnlyList<TailedFile> older)
     {
-        if ((tail.IsLeft && tail.After is null) || (!tail.IsLeft && tail.Log != tail.Source && RotatedNames.EndingOf(tail.Path) > 0))
+        // What was too short before to be known as a copy may have grown while it was read.
+        bool isRotated = RotatedNames.EndingOf(tail.Path) > 0;
+        if (!_glob.IsLiteral && !tail.IsLeft && (IsCopyOfAnother(tail) || (isRotated && PlaceOf(tail, null) is not null)))
+        {
+            return false;
+        }
+
+        if ((tail.IsLeft && tail.After is null) || (!tail.IsLeft && tail.Log != tail.Source && isRotated))
         {
             // Already rotated when the files were looked at: what has been rotated since is younger.
             return !IsForestalled(older);

@@ -180,7 +180,7 @@ internal sealed partial class FollowSession
         }
 
         List<(LogPosition Place, bool IsOfNode)> alike = [];
-        foreach (LogPosition place in KnownPlaces(own))
+        foreach (LogPosition place in KnownPlaces(tail, own))
         {
             if (place.Offset > 0 && FilePrint.TryParse(place.Identity, out FilePrint print) && print.IsTelling(tail.Status.Node) && print.BeginsLike(head))
             {
@@ -204,10 +204,10 @@ internal sealed partial class FollowSession
         return part is null ? null : (part, PlaceFit.Part);
     }
 
-    private HashSet<LogPosition> KnownPlaces(LogPosition? own)
+    private HashSet<LogPosition> KnownPlaces(TailedFile tail, LogPosition? own)
     {
         HashSet<LogPosition> places = [.. _starts.Values.Select(start => start.Position).Concat(_known.Values).OfType<LogPosition>(), .. _book.Values, .. _past];
-        places.UnionWith(_tails.Concat(_placed).Where(other => !other.IsUnbegun).Select(other => other.Position()).OfType<LogPosition>());
+        places.UnionWith(_tails.Concat(_placed).Where(other => other != tail && !other.IsUnbegun).Select(other => other.Position()).OfType<LogPosition>());
         if (own is not null)
         {
             places.Add(own);
