@@ -2,143 +2,16 @@ using PSBan.Model;
 
 namespace PSBan.Sources;
 
-/// <content>Which files there are: found, met again under another name, left, lost.</content>
+/// <content>What becomes of files: met again under another name, left, remembered, watched.</content>
 internal sealed partial class FollowSession
 {
     private const int MostKnown = 10_000;
-    private const int MostLooks = 20;
 
     private readonly Dictionary<(ulong Device, ulong Node), TailedFile> _byNode = [];
     private readonly Dictionary<string, LogPosition?> _known = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (DirectoryWatch Watch, FileStatus Status)> _watches = new(StringComparer.Ordinal);
     private readonly List<TailedFile> _renamed = [];
-    private List<(string Path, FileStatus Status)> _listing = [];
     private HashSet<string> _followedNames = new(StringComparer.Ordinal);
-    private bool _isFirstScan = true;
-    private bool _isScanLeft;
-
-    private void Scan()
-    {
-        HashSet<string> directories = new(StringComparer.Ordinal);
-        IReadOnlyList<(string Path, FileStatus Status)> listing = Settle(directories);
-        Dictionary<TailedFile, List<string>> met = [];
-        HashSet<SleepingFile> asleep = [];
-        HashSet<PipedLog> piped = [];
-        List<(string Path, FileStatus Status)> fresh = [];
-        foreach ((string path, FileStatus status) in listing)
-        {
-            if (status.IsPipe)
-            {
-                MeetPipe(path, status, piped);
-            }
-            else if (!status.IsRegular)
-            {
-                TellFailed(path, "It is not a regular file.");
-            }
-            else if (_byNode.TryGetValue((status.Device, status.Node), out TailedFile? tail))
-            {
-                met.TryAdd(tail, []);
-                met[tail].Add(path);
-            }
-            else if (SleepsOn(path, status, asleep, out TailedFile? woken))
-            {
-                if (woken is not null)
-                {
-                    met.Add(woken, [path]);
-                }
-            }
-            else
-            {
-                fresh.Add((path, status));
-            }
-        }
-
-        Leave(met);
-        LeavePipes(piped);
-        ForgetSleeping(asleep);
-
-        // As many as there is room for; the others follow when these have been read.
-        int room = Math.Max(1, MostOpen - _tails.Count);
-        _isScanLeft |= fresh.Count > room;
-        AskStarts(fresh.Select(file => file.Path));
-        Place(OpenFresh([.. fresh.OrderBy(file => file.Status.Modified).Take(room)]));
-        if (!_isScanLeft)
-        {
-            _starts.Clear();
-        }
-
-        NoteRenamed();
-        TellLost();
-        if (_isFirstScan && _tails.Count + _pipes.Count + _failed.Count == 0)
-        {
-            _observer.Lost(_glob.Pattern, _glob.IsLiteral
-                ? "There is no such file; it is followed as soon as it appears."
-                : "No file matches; files are followed as soon as they appear.");
-        }
-
-        _isFirstScan &= _isScanLeft;
-        Watch(directories);
-    }
-
-    /// <summary>What the paths lead to now. A chain of renames may hide a file from one look, or show it twice; so it is looked until two looks see the same.</summary>
-    /// <param name="directories">Receives the directories in which matching names may appear.</param>
-    private List<(string Path, FileStatus Status)> Settle(HashSet<string> directories)
-    {
-        List<(string Path, FileStatus Status)> listing = List(directories, tells: true);
-        for (int looks = 1; !_glob.IsLiteral && looks < MostLooks && !AreSame(listing, _listing); looks++)
-        {
-            _listing = listing;
-            listing = List(directories, tells: true);
-        }
-
-        _listing = listing;
-        return listing;
-    }
-
-    /// <summary>Whether the paths of a glob lead to other files than when they were looked at last.</summary>
-    private bool HasChanged() => !_glob.IsLiteral && !AreSame(List([], tells: false), _listing);
-
-    private List<(string Path, FileStatus Status)> List(HashSet<string> directories, bool tells)
-    {
-        List<(string Path, FileStatus Status)> listing = [];
-        IReadOnlyList<string> paths = _glob.Expand(directories);
-        foreach (string path in paths)
-        {
-            if (FileStatus.TryGet(path, out FileStatus status, out string? error))
-            {
-                listing.Add((path, status));
-            }
-            else if (tells && error is not null)
-            {
-                TellFailed(path, error);
-            }
-            else if (tells)
-            {
-                _failed.Remove(path);
-            }
-        }
-
-        if (tells)
-        {
-            _failed.IntersectWith(paths);
-        }
-
-        return listing;
-    }
-
-    private static bool AreSame(List<(string Path, FileStatus Status)> left, List<(string Path, FileStatus Status)> right) =>
-        left.Count == right.Count
-        && left.Zip(right).All(pair => pair.First.Path == pair.Second.Path
-            && (pair.First.Status.Device, pair.First.Status.Node) == (pair.Second.Status.Device, pair.Second.Status.Node));
-
-    /// <summary>Lets everything be looked at before more is read.</summary>
-    private void ScanAgain()
-    {
-        lock (_lock)
-        {
-            _isScanDue = true;
-        }
-    }
 
     /// <summary>Follows renames, and parts from files that no path leads to any more.</summary>
     private void Leave(Dictionary<TailedFile, List<string>> met)
@@ -174,64 +47,6 @@ internal sealed partial class FollowSession
 
             TellFound(tail.Source);
         }
-    }
-
-    /// <summary>Opens files that are met for the first time: all of them, or none where a path leads elsewhere by now, so that what is older is not met after what is younger.</summary>
-    private List<TailedFile> OpenFresh(List<(string Path, FileStatus Status)> files)
-    {
-        List<TailedFile> opened = [];
-        foreach ((string path, FileStatus status) in files)
-        {
-            if (OpenFresh(path) is not TailedFile tail)
-            {
-                continue;
-            }
-
-            opened.Add(tail);
-            if ((tail.Status.Device, tail.Status.Node) != (status.Device, status.Node) && !_glob.IsLiteral)
-            {
-                foreach (TailedFile file in opened)
-                {
-                    _byNode.Remove((file.Status.Device, file.Status.Node));
-                    file.Dispose();
-                }
-
-                _isScanLeft = true;
-                return [];
-            }
-        }
-
-        return opened;
-    }
-
-    private TailedFile? OpenFresh(string path)
-    {
-        TailedFile? tail = null;
-        try
-        {
-            tail = TailedFile.Open(path, RealPath.Of(path), _encoding);
-            if (!_byNode.TryAdd((tail.Status.Device, tail.Status.Node), tail))
-            {
-                // Another path of the same scan leads to it.
-                tail.Dispose();
-                return null;
-            }
-
-            _failed.Remove(path);
-            return tail;
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            tail?.Dispose();
-            _isScanLeft |= !_glob.IsLiteral;
-        }
-        catch (Exception exception) when (IsTrouble(exception))
-        {
-            tail?.Dispose();
-            TellFailed(path, exception.Message);
-        }
-
-        return null;
     }
 
     /// <summary>Takes in a file that holds the rest of what another one held; it is read before that.</summary>

@@ -111,7 +111,7 @@ internal sealed partial class FollowSession
         foreach (TailedFile file in backlog.Files)
         {
             file.Former ??= former;
-            former = file.HeadPrint();
+            former = file.PrintOfHead();
             if (file.HasGrown())
             {
                 AdoptLeft(file, before: log);
@@ -151,29 +151,29 @@ internal sealed partial class FollowSession
     /// <returns>Whether it can be read from where it stands.</returns>
     private bool IsSettled(TailedFile tail)
     {
+        bool mayBeKnown = tail.IsCopy || RotatedNames.EndingOf(tail.Path) > 0;
+        tail.IsCopy = false;
         if (!tail.HasGrown())
         {
             return true;
         }
 
-        if (IsCopyOfAnother(tail))
+        if (mayBeKnown && GoOn(tail, null))
         {
-            tail.BeginAnew();
-            (tail.IsCopy, tail.FormerSource) = (true, tail.FormerSource ?? tail.Log);
+            // Its place is told before anything else is read.
+            NoteRenamed();
+            tail.IsDirty = true;
             return false;
         }
 
-        bool wasCopy = tail.IsCopy;
-        tail.IsCopy = false;
-        if (!(wasCopy || RotatedNames.EndingOf(tail.Path) > 0) || !GoOn(tail, null))
+        tail.IsCopy |= !mayBeKnown && IsCopyOfAnother(tail);
+        if (tail.IsCopy)
         {
-            return true;
+            tail.BeginAnew();
+            tail.FormerSource ??= tail.Log;
         }
 
-        // Its place is told before anything else is read.
-        NoteRenamed();
-        tail.IsDirty = true;
-        return false;
+        return !tail.IsCopy;
     }
 
     /// <summary>

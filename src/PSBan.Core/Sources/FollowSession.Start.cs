@@ -104,13 +104,13 @@ internal sealed partial class FollowSession
     {
         LogPosition? before = start is null ? LastUnder(tail.Source) : start.Position;
         HeadPrint? former = Backlog.Of(tail, TailedFile.Behind(null), _encoding, (_, _) => true).Former;
-        if (!_glob.IsLiteral && tail.HasGrown() && IsCopyOfAnother(tail))
-        {
-            (tail.IsCopy, tail.FormerSource) = (true, tail.Source);
-        }
-        else if (GoOn(tail, before))
+        if (GoOn(tail, before))
         {
             tail.IsCaughtUp = true;
+        }
+        else if (tail.IsCopy)
+        {
+            tail.FormerSource = tail.Log;
         }
         else if (start is null)
         {
@@ -137,33 +137,46 @@ internal sealed partial class FollowSession
         (tail.Former, tail.After) = (former ?? tail.Former, tail.After ?? TailedFile.Behind(former));
     }
 
-    /// <summary>Lets a file begin where reading stood in what it holds, if that is known from any name.</summary>
+    /// <summary>Lets a file begin where reading stood in what it holds, if that is known from any name; a copy of what another file still holds is told to be one.</summary>
     /// <param name="tail">The file.</param>
     /// <param name="own">The place that is stored for the name that it has.</param>
+    /// <returns>Whether it is known.</returns>
     private bool GoOn(TailedFile tail, LogPosition? own)
     {
-        if (PlaceOf(tail, own) is not (LogPosition place, PlaceFit fit))
+        for (int looks = 1; ; looks++)
         {
-            return false;
-        }
+            // A copy that is being made has to be judged as it is at one moment; when its original has been emptied it is whole.
+            long size = RandomAccess.GetLength(tail.Handle);
+            tail.IsCopy = !_glob.IsLiteral && IsCopyOfAnother(tail);
+            (LogPosition Place, PlaceFit Fit)? known = tail.IsCopy ? null : PlaceOf(tail, own);
+            if (!_glob.IsLiteral && looks < MostLooks && size != RandomAccess.GetLength(tail.Handle))
+            {
+                continue;
+            }
 
-        if (fit == PlaceFit.Whole)
-        {
-            tail.MoveTo(place);
-        }
-        else
-        {
-            // The copy may end within a line; that has been read from the other file.
-            tail.MoveTo(RandomAccess.GetLength(tail.Handle), -1);
-        }
+            if (known is not (LogPosition place, PlaceFit fit))
+            {
+                return false;
+            }
 
-        if (place != own || fit == PlaceFit.Part)
-        {
-            // Under this name it has no place yet, and that of its old name will soon be another file's.
-            Rename(tail, NameOf(place) ?? tail.Source, tail.Source);
-        }
+            if (fit == PlaceFit.Whole)
+            {
+                tail.MoveTo(place);
+            }
+            else
+            {
+                // The copy may end within a line; that has been read from the other file.
+                tail.MoveTo(size, -1);
+            }
 
-        return true;
+            if (place != own || fit == PlaceFit.Part)
+            {
+                // Under this name it has no place yet, and that of its old name will soon be another file's.
+                Rename(tail, NameOf(place) ?? tail.Source, tail.Source);
+            }
+
+            return true;
+        }
     }
 
     /// <summary>

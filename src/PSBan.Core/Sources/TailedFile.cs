@@ -4,7 +4,7 @@ using PSBan.Model;
 namespace PSBan.Sources;
 
 /// <summary>One open file that is read as it grows: where reading stands, what the bytes before that place were, and what is left of a line not yet ended.</summary>
-internal sealed class TailedFile : IDisposable
+internal sealed partial class TailedFile : IDisposable
 {
     // Milliseconds; file systems that keep worse time than 10 ms keep it by the second or two (FAT, HFS+, NFSv2).
     private const int CoarsestStamp = 2_000;
@@ -196,42 +196,6 @@ internal sealed class TailedFile : IDisposable
         return LogEncoding.OfMark(mark[..length]) ?? _byDefault;
     }
 
-    /// <summary>The place behind what has been handed out; null while it cannot be told, in the middle of a line that is passed over.</summary>
-    /// <exception cref="IOException">The file cannot be read.</exception>
-    public LogPosition? Position()
-    {
-        if (_isSkipping)
-        {
-            return null;
-        }
-
-        int head = (int)Math.Min(_offset, FilePrint.HeadLimit);
-        if (head != _headHashed)
-        {
-            ReadOnlySpan<byte> bytes = _head.AsSpan(0, Math.Min(head, _headCount));
-            (_headHashed, _headHash, _marks) = (head, FilePrint.Hash(bytes), FilePrint.MarksOf(bytes));
-        }
-
-        FilePrint print = new(Status.Node, head, _headHash, _behindCount, FilePrint.Hash(_behind.AsSpan(0, _behindCount)), _marks!, Former);
-        return new LogPosition(print.ToString(), _offset, Math.Max(0, _lines));
-    }
-
-    /// <summary>The print of what it begins with now.</summary>
-    /// <exception cref="IOException">The file cannot be read.</exception>
-    public HeadPrint HeadPrint() => Sources.HeadPrint.Of(Status.Node, Sources.HeadPrint.Read(_handle, stackalloc byte[FilePrint.HeadLimit]));
-
-    /// <summary>Whether a print is of what the file begins with now.</summary>
-    /// <exception cref="IOException">The file cannot be read.</exception>
-    public bool BeginsWith(HeadPrint print) => print.IsOf(Status.Node, Sources.HeadPrint.Read(_handle, stackalloc byte[FilePrint.HeadLimit]));
-
-    /// <summary>What the content that comes after this one is to be read after: the place, or what else is known of where in the row of contents this one stands.</summary>
-    /// <exception cref="IOException">The file cannot be read.</exception>
-    public LogPosition PlaceBefore() => Position() ?? Behind(Former);
-
-    /// <summary>A place that tells only which rotated file is older.</summary>
-    /// <param name="former">That file; null where it is not known.</param>
-    public static LogPosition Behind(HeadPrint? former) => new(new FilePrint(0, 0, FilePrint.Hash([]), 0, FilePrint.Hash([]), Former: former).ToString(), 0);
-
     /// <summary>Whether the file has another length than where reading stands.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public bool HasGrown() => FileStatus.Get(_handle).Size != _offset + _carry.Length;
@@ -273,14 +237,6 @@ internal sealed class TailedFile : IDisposable
 
         return false;
     }
-
-    /// <summary>Whether what has been read of the file still stands there, so that what follows it belongs to it.</summary>
-    /// <exception cref="IOException">The file cannot be read.</exception>
-    public bool IsAsItWas() => StillHolds(_behind.AsSpan(0, _behindCount), _offset);
-
-    /// <summary>Whether the file still begins with what has been handed out of it.</summary>
-    /// <exception cref="IOException">The file cannot be read.</exception>
-    public bool StillBegins() => Sources.HeadPrint.Read(_handle, stackalloc byte[FilePrint.HeadLimit]).StartsWith(_head.AsSpan(0, _headCount));
 
     /// <summary>Notices that the file holds something else by now, of which nothing has been read.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -455,57 +411,5 @@ internal sealed class TailedFile : IDisposable
 
         _offset += hole;
         _behindCount = hole > 0 ? 0 : _behindCount;
-    }
-
-    /// <summary>A file that was edited holds lines that have been read before: they are of the past, whatever follows them.</summary>
-    private void LookBack()
-    {
-        if (!_isFresh && _before is not null && FilePrint.BeginsAlike(_before, _handle))
-        {
-            InOperation = false;
-        }
-
-        _before = _isFresh ? _before : null;
-    }
-
-    /// <summary>
-    /// Whether a rotated file may be a copy of what this file holds now, as they are made before a log is emptied: it begins alike and is not longer.
-    /// </summary>
-    /// <param name="copy">The file.</param>
-    /// <param name="head">What it begins with, which was read before this is asked. A hole there, as copies have of a log whose writer does not append, tells nothing.</param>
-    /// <exception cref="IOException">The file cannot be read.</exception>
-    public bool MayBeCopiedTo(RotatedFile copy, ReadOnlySpan<byte> head)
-    {
-        Span<byte> room = stackalloc byte[FilePrint.HeadLimit];
-        return head.ContainsAnyExcept((byte)0) && Sources.HeadPrint.Read(_handle, room).StartsWith(head)
-            && (RotatedNames.IsCompressed(copy.Path) || copy.Status.Size <= RandomAccess.GetLength(_handle));
-    }
-
-    /// <summary>Whether this file may be a copy of what another one holds now, be it whole or still being made.</summary>
-    /// <param name="other">The other one.</param>
-    /// <param name="atLeast">How many bytes have to agree.</param>
-    /// <exception cref="IOException">One of them cannot be read.</exception>
-    public bool MayBeCopyOf(TailedFile other, int atLeast)
-    {
-        // The size of the copy is asked for first: the other one only grows.
-        long size = RandomAccess.GetLength(_handle);
-        Span<byte> mine = stackalloc byte[FilePrint.HeadLimit];
-        mine = Sources.HeadPrint.Read(_handle, mine[..(int)Math.Min(size, FilePrint.HeadLimit)]);
-        if (mine.Length < atLeast || !mine.ContainsAnyExcept((byte)0) || (mine.Length < FilePrint.HeadLimit && !mine.Contains((byte)'\n')))
-        {
-            return false;
-        }
-
-        Span<byte> end = stackalloc byte[FilePrint.TailLimit];
-        end = end[..FilePrint.ReadFully(_handle, end, size - FilePrint.TailLimit < 0 ? 0 : size - FilePrint.TailLimit)];
-        Span<byte> others = stackalloc byte[FilePrint.HeadLimit];
-        return RandomAccess.GetLength(other._handle) >= size && Sources.HeadPrint.Read(other._handle, others).StartsWith(mine) && other.StillHolds(end, size);
-    }
-
-    private bool StillHolds(ReadOnlySpan<byte> bytes, long end)
-    {
-        Span<byte> now = stackalloc byte[FilePrint.TailLimit];
-        now = now[..bytes.Length];
-        return FilePrint.ReadFully(_handle, now, end - bytes.Length) == bytes.Length && now.SequenceEqual(bytes);
     }
 }
