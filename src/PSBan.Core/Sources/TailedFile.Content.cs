@@ -35,7 +35,7 @@ internal sealed partial class TailedFile
 
     /// <summary>What the content that comes after this one is to be read after: the place, or what else is known of where in the row of contents this one stands.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public LogPosition PlaceBefore() => Position() ?? Behind(Former);
+    public LogPosition PlaceBefore() => (IsUnbegun ? After : Position()) ?? Behind(Former);
 
     /// <summary>A place that tells only which rotated file is older.</summary>
     /// <param name="former">That file; null where it is not known.</param>

@@ -7,7 +7,7 @@ namespace PSBan.EndToEnd.Sources;
 /// <summary>What writer and reader of a log did, in the order in which it happened: what somebody wants to see of the moments around a number that went wrong.</summary>
 internal sealed class TortureJournal
 {
-    private const int Around = 25;
+    private const int Around = 60;
     private const int Most = 500_000;
 
     private readonly ConcurrentQueue<(int Number, string Text)> _entries = new();
