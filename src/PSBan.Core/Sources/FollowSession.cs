@@ -7,6 +7,21 @@ namespace PSBan.Sources;
 /// One following of a path or glob: which files it is made of at the moment, and their reading. Used by one loop; only <see cref="Touched"/> and
 /// <see cref="PollDue"/> are called by others.
 /// </summary>
+/// <remarks>
+/// No line is to be missed and none read twice, whatever rotation does, also while nobody looks. What is known at any moment, and is all that is left after a
+/// death, is one place for each name: the content it lies in, the offset, and the rotated file that was the youngest when that content was begun
+/// (<see cref="FilePrint"/>). From that and from the folder as it stands everything else follows:
+/// <list type="bullet">
+/// <item>A log that has a place goes on there, if the place lies in it.</item>
+/// <item>Otherwise it was rotated or emptied, once or more often: <see cref="Backlog"/> finds what comes first.</item>
+/// <item>In a glob that takes in the rotated files these are members themselves. Each goes on at the furthest known place that lies in it; a copy waits while its original
+/// holds the same, and goes on where that stood when it was emptied; one that has no place is new.</item>
+/// <item>Files of one log are read in the order of their names, the log itself last.</item>
+/// </list>
+/// Where a content ends and another one begins, the first lines are not handed out before another look has shown that nothing belongs between the two. What
+/// cannot be had: what was destroyed before anybody looked; a file that a link led to and was turned away from in between; and two contents that are the same in
+/// their first 1,024 bytes and in the 64 before the place are taken for one.
+/// </remarks>
 internal sealed partial class FollowSession : IDisposable
 {
     private const int MostDirtyNames = 256;

@@ -174,7 +174,7 @@ internal sealed partial class NumberedLog(int id, string path)
         Lose(numbers);
     }
 
-    /// <summary>Gives the log another name, under which nobody looks for it. What nobody has read by now may never be read.</summary>
+    /// <summary>Gives the log another name, under which nobody looks for it. What nobody has read by now need not be read, unless it comes back.</summary>
     public void Hide(string name)
     {
         Move(Path, name);
@@ -189,7 +189,7 @@ internal sealed partial class NumberedLog(int id, string path)
     }
 
     /// <summary>Goes on under another path, where nothing is yet; the file before it stays where it is.</summary>
-    /// <remarks>Of what has been begun all must be read; a file that was left before anybody looked is one like any other.</remarks>
+    /// <remarks>Of what has been begun all must be read. A file that was left before anybody looked is one like any other: nothing but the link ever told that it belongs to the log.</remarks>
     public void GoOn(string path)
     {
         if (!_files[Path].Exists(number => number <= _confirmed))
