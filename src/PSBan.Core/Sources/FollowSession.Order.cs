@@ -66,7 +66,7 @@ internal sealed partial class FollowSession
             return !IsForestalled(older);
         }
 
-        if (HasChanged())
+        if (_glob.MatchesRotated(tail.Path) && HasChanged())
         {
             ScanAgain();
             return false;

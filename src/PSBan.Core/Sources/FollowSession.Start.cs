@@ -14,6 +14,7 @@ internal sealed partial class FollowSession
     private readonly Dictionary<string, LogStart> _starts = new(StringComparer.Ordinal);
     private readonly List<TailedFile> _placed = [];
     private readonly List<LogPosition> _past = [];
+    private readonly Dictionary<LogPosition, FilePrint> _prints = new(ReferenceEqualityComparer.Instance);
     private IReadOnlyDictionary<string, LogPosition> _book = new Dictionary<string, LogPosition>();
     private Dictionary<string, LogPosition>? _former;
 
@@ -180,8 +181,8 @@ internal sealed partial class FollowSession
     }
 
     /// <summary>
-    /// The known place that lies in this file, or else one that lies behind it: its own, or one of a name that it had before. Of several the furthest, since a name
-    /// may have kept a place for longer than the file; those of its inode first, which are nearly always right.
+    /// The known place that lies in this file, or behind it where it is a copy that ends before: its own, or one of a name that it had before. Of several the furthest,
+    /// since a name may have kept a place for longer than the file.
     /// </summary>
     private (LogPosition Place, PlaceFit Fit)? PlaceOf(TailedFile tail, LogPosition? own)
     {
@@ -192,41 +193,66 @@ internal sealed partial class FollowSession
             return null;
         }
 
+        // Hashed once for each length, since there may be thousands of places.
+        Dictionary<int, ulong> hashes = [];
         List<(LogPosition Place, bool IsOfNode)> alike = [];
         foreach (LogPosition place in KnownPlaces(tail, own))
         {
-            if (place.Offset > 0 && FilePrint.TryParse(place.Identity, out FilePrint print) && print.IsTelling(tail.Status.Node) && print.BeginsLike(head))
+            FilePrint print = PrintOf(place);
+            if (place.Offset > 0 && print.IsTelling(tail.Status.Node) && (print.HeadLength > head.Length ? print.BeginsLike(head) : HashOf(head[..print.HeadLength]) == print.Head))
             {
                 alike.Add((place, print.Node == tail.Status.Node));
             }
         }
 
-        LogPosition? part = null;
-        foreach ((LogPosition place, _) in alike.OrderByDescending(each => each.IsOfNode).ThenByDescending(each => each.Place.Offset).ThenByDescending(each => each.Place == own))
+        foreach ((LogPosition place, _) in alike.OrderByDescending(each => each.Place.Offset).ThenByDescending(each => each.IsOfNode).ThenByDescending(each => each.Place == own))
         {
-            switch (FilePrint.Compare(place, tail.Handle))
+            // A log that is shorter than its own place was edited, and is no copy.
+            PlaceFit fit = FilePrint.Compare(place, tail.Handle);
+            if (fit == PlaceFit.Whole || (fit == PlaceFit.Part && place != own && NameOf(place) != tail.Source))
             {
-                case PlaceFit.Whole:
-                    return (place, PlaceFit.Whole);
-                case PlaceFit.Part when place != own && NameOf(place) != tail.Source:
-                    part ??= place;
-                    break;
+                return (place, fit);
             }
         }
 
-        return part is null ? null : (part, PlaceFit.Part);
+        return null;
+
+        ulong HashOf(ReadOnlySpan<byte> bytes)
+        {
+            if (!hashes.TryGetValue(bytes.Length, out ulong hash))
+            {
+                hashes.Add(bytes.Length, hash = FilePrint.Hash(bytes));
+            }
+
+            return hash;
+        }
     }
 
-    private HashSet<LogPosition> KnownPlaces(TailedFile tail, LogPosition? own)
+    private FilePrint PrintOf(LogPosition place)
     {
-        HashSet<LogPosition> places = [.. _starts.Values.Select(start => start.Position).Concat(_known.Values).OfType<LogPosition>(), .. _book.Values, .. _past];
-        places.UnionWith(_tails.Concat(_placed).Where(other => other != tail && !other.IsUnbegun).Select(other => other.Position()).OfType<LogPosition>());
-        if (own is not null)
+        if (!_prints.TryGetValue(place, out FilePrint print))
         {
-            places.Add(own);
+            if (_prints.Count > 4 * MostKnown)
+            {
+                _prints.Clear();
+            }
+
+            _ = FilePrint.TryParse(place.Identity, out print);
+            _prints.Add(place, print);
         }
 
-        return places;
+        return print;
+    }
+
+    private IEnumerable<LogPosition> KnownPlaces(TailedFile tail, LogPosition? own)
+    {
+        IEnumerable<LogPosition?> places = _starts.Values.Select(start => start.Position)
+            .Concat(_known.Values)
+            .Concat(_book.Values)
+            .Concat(_past)
+            .Concat(_tails.Concat(_placed).Where(other => other != tail && !other.IsUnbegun).Select(other => other.Position()))
+            .Append(own);
+        return places.OfType<LogPosition>();
     }
 
     /// <summary>The name that a place is stored for.</summary>

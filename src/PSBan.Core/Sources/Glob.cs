@@ -83,6 +83,10 @@ internal sealed class Glob
     /// <summary>Whether a path in one of the directories, or where links lead from there, matches by its name. The path itself, where there is no wildcard in the name, does not.</summary>
     public bool Matches(string path) => _matchers[^1] is Func<string, bool> matches && matches(Path.GetFileName(path));
 
+    /// <summary>Whether it takes in the files that rotation makes of a log.</summary>
+    /// <param name="path">The path of the log.</param>
+    public bool MatchesRotated(string path) => Matches(path + ".1") || Matches(path + "-20260101");
+
     /// <summary>Whether a name in one of the directories may be, or may lead to, a path that matches.</summary>
     public bool MayConcern(string name)
     {

@@ -17,6 +17,22 @@ public static class LogSources
     /// <param name="glob">A path, or a glob.</param>
     public static bool Exists(string glob) => new Glob(glob).Expand([]).Any(File.Exists);
 
+    /// <summary>The named pipes that a path or glob leads to now: what tells them apart whatever their names, and a path.</summary>
+    /// <param name="glob">A path, or a glob.</param>
+    internal static IReadOnlyDictionary<object, string> Pipes(string glob)
+    {
+        Dictionary<object, string> pipes = [];
+        foreach (string path in new Glob(glob).Expand([]))
+        {
+            if (FileStatus.TryGet(path, out FileStatus status, out _) && status.IsPipe)
+            {
+                pipes.TryAdd((status.Device, status.Node), path);
+            }
+        }
+
+        return pipes;
+    }
+
     /// <summary>A log to read once.</summary>
     /// <param name="path">Its path; <c>.gz</c> is unpacked.</param>
     /// <param name="encoding">Its encoding, or <c>auto</c>.</param>

@@ -14,6 +14,9 @@ internal sealed record SourcePlan(string Key, bool AtEnd, Func<TimeProvider, ILo
 {
     private static readonly string[] s_fileBackends = ["auto", "pyinotify", "polling", "gamin"];
 
+    /// <summary>The path or glob of the files that it reads; null where it reads none.</summary>
+    public string? Glob { get; init; }
+
     /// <summary>Decides what a jail reads: files, or the journal where its back end says so or where there is no file.</summary>
     /// <param name="jail">The jail.</param>
     /// <param name="mayBeNone">Whether it can do without any.</param>
@@ -70,7 +73,7 @@ internal sealed record SourcePlan(string Key, bool AtEnd, Func<TimeProvider, ILo
         }
 
         return [.. jail.LogPaths.Select(path => new SourcePlan(
-            encoding == "auto" ? path.Glob : $"{path.Glob} ({encoding})", path.Tail, clock => LogSources.Follow(path.Glob, encoding, clock)))];
+            encoding == "auto" ? path.Glob : $"{path.Glob} ({encoding})", path.Tail, clock => LogSources.Follow(path.Glob, encoding, clock)) { Glob = path.Glob })];
     }
 
     private static SourcePlan[] Journal(JailOptions jail, string backend, ICollection<Problem> problems)

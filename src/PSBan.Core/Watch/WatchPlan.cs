@@ -55,6 +55,7 @@ public sealed class WatchPlan
             }
         }
 
+        problems.AddRange(SharedPipes.Of(jails));
         problems.AddRange(options.Jails
             .Where(name => !configuration.Jails.Any(jail => FileSystemName.MatchesSimpleExpression(name, jail.Name)))
             .Select(name => NotThere(name, configuration)));
