@@ -54,6 +54,7 @@ internal sealed class FilterPatterns
         PatternOptions single = new() { UseDns = filter.UseDns, MatchTimeout = options.MatchTimeout };
         PatternOptions spanning = single with { Multiline = filter.MaxLines > 1 };
         var problem = new ProblemSink(problems);
+        Task<IReadOnlyList<DateTemplate>> dating = Task.Run(() => DatePattern.CreateAll(filter.DatePattern?.Value, options.Clock.GetLocalNow().Year + YearsAhead));
         FailPattern? prefRegex = filter.PrefRegex is { } written ? Compile(PatternRole.PrefRegex, 0, written, single, problem) : null;
         var failRegex = filter.FailRegex.Select((text, i) => Compile(PatternRole.FailRegex, i, text, spanning, problem)).ToList();
         var ignoreRegex = filter.IgnoreRegex.Select((text, i) => Compile(PatternRole.IgnoreRegex, i, text, single, problem)).ToList();
@@ -66,7 +67,7 @@ internal sealed class FilterPatterns
             }
         }
 
-        IReadOnlyList<DateTemplate>? dates = CompileDates(filter, options, problem);
+        IReadOnlyList<DateTemplate>? dates = TakeDates(dating, filter, problem);
         int? offset = Zone(filter.LogTimeZone, problem);
         return problem.Any ? null : new FilterPatterns
         {
@@ -103,11 +104,11 @@ internal sealed class FilterPatterns
         }
     }
 
-    private static IReadOnlyList<DateTemplate>? CompileDates(FilterOptions filter, LineFilterOptions options, ProblemSink problem)
+    private static IReadOnlyList<DateTemplate>? TakeDates(Task<IReadOnlyList<DateTemplate>> dating, FilterOptions filter, ProblemSink problem)
     {
         try
         {
-            return DatePattern.CreateAll(filter.DatePattern?.Value, options.Clock.GetLocalNow().Year + YearsAhead);
+            return dating.GetAwaiter().GetResult();
         }
         catch (DatePatternException e)
         {

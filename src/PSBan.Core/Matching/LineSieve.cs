@@ -15,6 +15,10 @@ internal sealed class LineSieve(LineLikelihood likelihood, SearchValues<string> 
 {
     private const int MostOnStack = 512;
 
+    // Where most lines that are asked about are not ruled out, only some are asked about: the patterns tell as well, and have to be tried anyway.
+    private const int AlwaysAsked = 8;
+    private const int AskedNowAndThen = 8;
+
     /// <summary>Whether fail2ban-regex does not look at such a line at all.</summary>
     /// <param name="line">The line.</param>
     public static bool IsNoLine(ReadOnlySpan<char> line) => line.IsEmpty || line[0] == '#';
@@ -29,6 +33,7 @@ internal sealed class LineSieve(LineLikelihood likelihood, SearchValues<string> 
     {
         int hit = Next(text, start);
         int passed = 0, lastPassed = start, firstPassed = start, dated = 0;
+        int asked = 0, allowed = 0, unasked = 0;
         FoundDate date = default;
         while (start < text.Length)
         {
@@ -37,9 +42,15 @@ internal sealed class LineSieve(LineLikelihood likelihood, SearchValues<string> 
             ReadOnlySpan<char> line = text.Slice(start, length);
             if (!IsNoLine(line))
             {
-                bool mayMatch = hit < start + length && likelihood.Allows(line);
                 bool isDated = layout is not null && ((date.End > 0 && layout.Repeats(line, text[dated..start], date)) || layout.Read(line, out date));
                 dated = start;
+                bool mayMatch = hit < start + length;
+                if (mayMatch && (preparer is null || !isDated || asked < AlwaysAsked || allowed < asked * 3 / 4 || ++unasked % AskedNowAndThen == 0))
+                {
+                    mayMatch = likelihood.Allows(line);
+                    (asked, allowed) = (asked + 1, allowed + (mayMatch ? 1 : 0));
+                }
+
                 PreparedLine? prepared = mayMatch && isDated && start + length < text.Length ? Prepare(text.Slice(start, length + 1), date) : null;
                 if (isDated && (!mayMatch || prepared == PreparedLine.Missed))
                 {
