@@ -180,9 +180,13 @@ internal sealed partial class FollowSession
     /// Whether a file is a copy of one that is followed, as copytruncate makes them where the glob takes in rotated files: all it holds is or will be read in the
     /// other, until that is emptied. Of two that hold the same, the one that was begun or has the log's own name is the original.
     /// </summary>
-    private bool IsCopyOfAnother(TailedFile tail) => _tails.Concat(_placed).Any(other =>
-        other != tail && !other.IsCopy && other.Source != tail.Source && IsOriginal(other, tail)
-        && tail.MayBeCopyOf(other, SiblingFinder.StemOf(tail.Source) == SiblingFinder.StemOf(other.Source) ? HeadPrint.Telling : FilePrint.HeadLimit));
+    private bool IsCopyOfAnother(TailedFile tail)
+    {
+        string stem = SiblingFinder.StemOf(tail.Source);
+        return tail.MayBeCopyOfAny(_tails.Concat(_placed)
+            .Where(other => other != tail && !other.IsCopy && other.Source != tail.Source && IsOriginal(other, tail))
+            .Select(other => (other, SiblingFinder.StemOf(other.Source) == stem ? HeadPrint.Telling : FilePrint.HeadLimit)));
+    }
 
     private static bool IsOriginal(TailedFile other, TailedFile tail) =>
         !RotatedNames.IsRotatedFrom(other.Path, tail.Path)

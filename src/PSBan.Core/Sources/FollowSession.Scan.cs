@@ -6,6 +6,7 @@ internal sealed partial class FollowSession
     private const int MostLooks = 20;
 
     private List<(string Path, FileStatus Status)> _listing = [];
+    private FolderStamp[] _stamps = [];
     private bool _isFirstScan = true;
     private bool _isScanLeft;
 
@@ -79,7 +80,7 @@ internal sealed partial class FollowSession
         List<(string Path, FileStatus Status)> listing = List(directories, tells: true);
         for (int looks = 1; !_glob.IsLiteral && looks < MostLooks && !AreSame(listing, _listing); looks++)
         {
-            _listing = listing;
+            (_listing, _stamps) = (listing, [.. directories.Select(FolderStamp.Of)]);
             listing = List(directories, tells: true);
         }
 
@@ -88,7 +89,16 @@ internal sealed partial class FollowSession
     }
 
     /// <summary>Whether the paths of a glob lead to other files than when they were looked at last.</summary>
-    private bool HasChanged() => !_glob.IsLiteral && !AreSame(List([], tells: false), _listing);
+    private bool HasChanged()
+    {
+        if (_glob.IsLiteral || _stamps.All(stamp => stamp.IsStill()))
+        {
+            return false;
+        }
+
+        _stamps = [.. _stamps.Select(stamp => FolderStamp.Of(stamp.Path))];
+        return !AreSame(List([], tells: false), _listing);
+    }
 
     private List<(string Path, FileStatus Status)> List(HashSet<string> directories, bool tells)
     {

@@ -246,11 +246,13 @@ internal sealed partial class FollowSession
 
     private IEnumerable<LogPosition> KnownPlaces(TailedFile tail, LogPosition? own)
     {
+        // Of the files that are open those that may be its original; what was renamed is known by its inode.
+        string stem = SiblingFinder.StemOf(tail.Source);
         IEnumerable<LogPosition?> places = _starts.Values.Select(start => start.Position)
             .Concat(_known.Values)
             .Concat(_book.Values)
             .Concat(_past)
-            .Concat(_tails.Concat(_placed).Where(other => other != tail && !other.IsUnbegun).Select(other => other.Position()))
+            .Concat(_tails.Concat(_placed).Where(other => other != tail && !other.IsUnbegun && SiblingFinder.StemOf(other.Source) == stem).Select(other => other.Position()))
             .Append(own);
         return places.OfType<LogPosition>();
     }

@@ -90,15 +90,5 @@ internal static class RotatedFiles
     /// <summary>The files in a folder whose names begin alike.</summary>
     /// <param name="directory">The folder.</param>
     /// <param name="beginning">What they begin with.</param>
-    public static IReadOnlyList<string> Names(string directory, string beginning)
-    {
-        try
-        {
-            return [.. Directory.EnumerateFiles(directory, $"{beginning}*", new EnumerationOptions { AttributesToSkip = 0, MatchType = MatchType.Simple }).Take(4096)];
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
-    }
+    public static IReadOnlyList<string> Names(string directory, string beginning) => FolderNames.Of(directory).Beginning(beginning);
 }

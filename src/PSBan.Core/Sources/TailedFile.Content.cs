@@ -73,25 +73,36 @@ internal sealed partial class TailedFile
             && (RotatedNames.IsCompressed(copy.Path) || copy.Status.Size <= RandomAccess.GetLength(_handle));
     }
 
-    /// <summary>Whether this file may be a copy of what another one holds now, be it whole or still being made.</summary>
-    /// <param name="other">The other one.</param>
-    /// <param name="atLeast">How many bytes have to agree.</param>
+    /// <summary>Which of some files this one may be a copy of, be it whole or still being made: it holds what they hold now, as far as it reaches.</summary>
+    /// <param name="others">The files, each with how many bytes have to agree.</param>
+    /// <returns>Whether there is one.</returns>
     /// <exception cref="IOException">One of them cannot be read.</exception>
-    public bool MayBeCopyOf(TailedFile other, int atLeast)
+    public bool MayBeCopyOfAny(IEnumerable<(TailedFile File, int AtLeast)> others)
     {
-        // The size of the copy is asked for first: the other one only grows.
+        // The size of the copy is asked for first: the others only grow.
         long size = RandomAccess.GetLength(_handle);
-        Span<byte> mine = stackalloc byte[FilePrint.HeadLimit];
-        mine = HeadPrint.Read(_handle, mine[..(int)Math.Min(size, FilePrint.HeadLimit)]);
-        if (mine.Length < atLeast || !mine.ContainsAnyExcept((byte)0) || (mine.Length < FilePrint.HeadLimit && !mine.Contains((byte)'\n')))
+        Span<byte> head = stackalloc byte[FilePrint.HeadLimit];
+        head = HeadPrint.Read(_handle, head[..(int)Math.Min(size, FilePrint.HeadLimit)]);
+        if (!head.ContainsAnyExcept((byte)0) || (head.Length < FilePrint.HeadLimit && !head.Contains((byte)'\n')))
         {
             return false;
         }
 
         Span<byte> end = stackalloc byte[FilePrint.TailLimit];
-        end = end[..FilePrint.ReadFully(_handle, end, size - FilePrint.TailLimit < 0 ? 0 : size - FilePrint.TailLimit)];
-        Span<byte> others = stackalloc byte[FilePrint.HeadLimit];
-        return RandomAccess.GetLength(other._handle) >= size && HeadPrint.Read(other._handle, others).StartsWith(mine) && other.StillHolds(end, size);
+        end = end[..FilePrint.ReadFully(_handle, end, Math.Max(0, size - FilePrint.TailLimit))];
+        Span<byte> room = stackalloc byte[FilePrint.HeadLimit];
+        foreach ((TailedFile other, int atLeast) in others)
+        {
+            // What has been read of it tells nearly always that it is not.
+            int known = Math.Min(head.Length, other._headCount);
+            if (head.Length >= atLeast && head[..known].SequenceEqual(other._head.AsSpan(0, known))
+                && RandomAccess.GetLength(other._handle) >= size && HeadPrint.Read(other._handle, room).StartsWith(head) && other.StillHolds(end, size))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private bool StillHolds(ReadOnlySpan<byte> bytes, long end)
