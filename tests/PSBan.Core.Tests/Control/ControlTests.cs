@@ -149,6 +149,8 @@ public sealed class ControlTests : IAsyncDisposable
     [InlineData("{\"version\":1,\"command\":\"Ban\"}\n", "BadRequest")]
     [InlineData("{\"version\":7,\"command\":\"Watch\"}\n", "VersionMismatch")]
     [InlineData("null\n", "BadRequest")]
+    [InlineData("{\"version\":1,\"command\":\"Watch\"} and more\n", "BadRequest")]
+    [InlineData("{\"version\":1,\"command\":\"Watch\"}{}\n", "BadRequest")]
     [InlineData("\u0000\u0001\n", "BadRequest")]
     public async Task What_is_no_request_gets_an_error_and_does_not_disturb_others(string sent, string code)
     {

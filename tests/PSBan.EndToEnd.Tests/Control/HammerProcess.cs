@@ -36,7 +36,8 @@ public sealed class HammerProcess : IAsyncDisposable
     public static HammerProcess Start(string folder, int seconds, int seed)
     {
         string dotnet = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
-        string[] words = ["--idle", "0", dotnet, "exec", typeof(HammerProcess).Assembly.Location, folder, seconds.ToString(CultureInfo.InvariantCulture), seed.ToString(CultureInfo.InvariantCulture)];
+        string policy = Environment.GetEnvironmentVariable("PSBAN_HAMMER_POLICY") ?? "idle";
+        string[] words = [$"--{policy}", "0", dotnet, "exec", typeof(HammerProcess).Assembly.Location, folder, seconds.ToString(CultureInfo.InvariantCulture), seed.ToString(CultureInfo.InvariantCulture)];
         return new HammerProcess(Process.Start(new ProcessStartInfo("chrt", words) { RedirectStandardOutput = true, RedirectStandardError = true })!);
     }
 

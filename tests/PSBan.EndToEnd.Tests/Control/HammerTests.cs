@@ -14,7 +14,8 @@ namespace PSBan.EndToEnd.Control;
 /// Hammers the endpoint of a real watch with everything that clients send and ought not to send, while failures go on: every ban has to come. How long one takes
 /// in quiet and under the hammer, and the ratio of the two, is told, not judged. The clients live in a process of their own that gets only what processor time the
 /// others leave (SCHED_IDLE of sched(7)): they are as many and as quick as the machine allows, but what a ban waits for is the watch, and not the next processor.
-/// <c>PSBAN_HAMMER_SECONDS</c> says how long it goes on, <c>PSBAN_HAMMER_SEED</c> repeats a run's choices.
+/// <c>PSBAN_HAMMER_SECONDS</c> says how long it goes on, <c>PSBAN_HAMMER_SEED</c> repeats a run's choices, <c>PSBAN_HAMMER_POLICY</c>
+/// (<c>other</c>) lets the clients take processor time like anybody else.
 /// </summary>
 public sealed class HammerTests(ITestOutputHelper output) : IDisposable
 {
