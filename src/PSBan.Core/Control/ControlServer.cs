@@ -127,7 +127,11 @@ internal sealed class ControlServer(IControlListener listener, IWatchControl wat
                 await WriteAllAsync(channel, all.Select(jail => new ControlReply { Jail = jail }), cancelToken).ConfigureAwait(true);
                 break;
             case ControlCommand.Bans:
-                await WriteBansAsync(channel, await watch.GetBansAsync(request.Jail, cancelToken).ConfigureAwait(true), cancelToken).ConfigureAwait(true);
+                await foreach (Ban ban in watch.GetBansAsync(request.Jail, cancelToken).ConfigureAwait(true))
+                {
+                    await WriteAsync(channel, new ControlReply { Ban = ban }, cancelToken).ConfigureAwait(true);
+                }
+
                 break;
             case ControlCommand.Ban when request is { Jail: { } jail, Id: { Length: > 0 } id }:
                 await WriteBansAsync(channel, await watch.BanAsync(jail, BanId.FromText(id), request.Duration, cancelToken).ConfigureAwait(true), cancelToken).ConfigureAwait(true);
@@ -178,12 +182,17 @@ internal sealed class ControlServer(IControlListener listener, IWatchControl wat
     {
         foreach (ControlReply reply in replies)
         {
-            channel.Write(reply, ControlJson.Default.ControlReply);
-            if (channel.Unflushed > FlushAt)
-            {
-                await FlushAsync(channel, cancelToken).ConfigureAwait(true);
-                await Task.Yield();
-            }
+            await WriteAsync(channel, reply, cancelToken).ConfigureAwait(true);
+        }
+    }
+
+    private async ValueTask WriteAsync(LineChannel channel, ControlReply reply, CancellationToken cancelToken)
+    {
+        channel.Write(reply, ControlJson.Default.ControlReply);
+        if (channel.Unflushed > FlushAt)
+        {
+            await FlushAsync(channel, cancelToken).ConfigureAwait(true);
+            await Task.Yield();
         }
     }
 

@@ -208,8 +208,8 @@ internal sealed class JailRun
         return lifted;
     }
 
-    /// <summary>The bans with their state as it is now.</summary>
-    public IEnumerable<Ban> Bans() => Jail.Bans.Select(_targets.WithState);
+    /// <summary>The bans of these identifiers with their state as it is now, those left out that have ended.</summary>
+    public IReadOnlyList<Ban> Find(IEnumerable<BanId> ids) => [.. ids.Select(Jail.Find).OfType<Ban>().Select(_targets.WithState)];
 
     /// <summary>A copy of how the jail stands.</summary>
     public JailInfo Info()

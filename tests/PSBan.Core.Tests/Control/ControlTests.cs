@@ -240,7 +240,7 @@ public sealed class ControlTests : IAsyncDisposable
 
         public Task<IReadOnlyList<JailInfo>> GetJailsAsync(CancellationToken cancelToken) => Task.FromResult<IReadOnlyList<JailInfo>>([new JailInfo("sshd")]);
 
-        public Task<IReadOnlyList<Ban>> GetBansAsync(string? jail, CancellationToken cancelToken) => Task.FromResult<IReadOnlyList<Ban>>([.. Bans]);
+        public IAsyncEnumerable<Ban> GetBansAsync(string? jail, CancellationToken cancelToken) => Bans.ToList().ToAsyncEnumerable();
 
         public Task<IReadOnlyList<Ban>> BanAsync(string jail, BanId id, Duration? duration, CancellationToken cancelToken)
         {
