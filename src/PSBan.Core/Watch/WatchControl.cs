@@ -81,7 +81,8 @@ internal sealed class WatchControl(WatchLoop loop, WatchParts parts, Func<WatchI
         List<(JailRun Run, (BanId Id, long End)[] Ends)> jails = await loop.RunAsync(() => Pick(jail).Select(run => (run, run.Jail.Ends)).ToList(), cancelToken).ConfigureAwait(true);
         foreach ((JailRun run, (BanId Id, long End)[] ends) in jails)
         {
-            foreach (BanId[] ids in ends.Where(ban => isWanted(ban.Id)).OrderBy(ban => ban.End).ThenBy(ban => ban.Id).Select(ban => ban.Id).Chunk(PageSize))
+            Array.Sort(ends, static (left, right) => left.End != right.End ? left.End.CompareTo(right.End) : left.Id.CompareTo(right.Id));
+            foreach (BanId[] ids in ends.Select(ban => ban.Id).Where(isWanted).Chunk(PageSize))
             {
                 yield return (run, await loop.RunAsync(() => run.Find(ids), cancelToken).ConfigureAwait(true));
             }
