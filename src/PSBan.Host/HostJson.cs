@@ -8,7 +8,7 @@ namespace PSBan.Host;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    UseStringEnumConverter = true)]
+    GenerationMode = JsonSourceGenerationMode.Serialization)]
 [JsonSerializable(typeof(BanEvent))]
 [JsonSerializable(typeof(FilterReport))]
 [JsonSerializable(typeof(IReadOnlyList<Problem>))]

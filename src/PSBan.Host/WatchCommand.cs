@@ -11,6 +11,9 @@ namespace PSBan.Host;
 /// <summary><c>psban watch</c>: runs the watch until SIGTERM, SIGINT or a stop from the control endpoint; SIGHUP lets it read its configuration again.</summary>
 internal static class WatchCommand
 {
+    // The log of the watch: a burst of ten thousand offenders, each found five times and banned, is written down whole.
+    private const int LogCapacity = 60_000;
+
     public static Command Create()
     {
         Option<DirectoryInfo?> config = CommonOptions.Config();
@@ -74,7 +77,7 @@ internal static class WatchCommand
     /// <summary>Runs the watch and prints its events; what keeps it from starting goes to standard error.</summary>
     internal static async Task<int> RunAsync(BanWatcher watcher, bool json, TextWriter output, CancellationToken cancelToken)
     {
-        using EventSubscription events = watcher.Subscribe();
+        using EventSubscription events = watcher.Subscribe(LogCapacity);
         Task run = watcher.RunAsync(cancelToken);
         EventPrinter? printer = new(output, json);
         await foreach (BanEvent item in events.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))

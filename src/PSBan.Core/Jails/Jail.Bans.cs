@@ -168,5 +168,9 @@ public sealed partial class Jail
     {
         _journal?.Dropped(in _failures[slot]);
         _failures.Remove(slot);
+        if (_failures.Count == 0)
+        {
+            _lines.Clear();
+        }
     }
 }

@@ -56,6 +56,7 @@ public sealed partial class Jail
         ArgumentNullException.ThrowIfNull(state);
         (_totalFailed, _totalBanned) = (state.TotalFailed, state.TotalBanned);
         _failures.Clear();
+        _lines.Clear();
         _journal?.Clear();
         int surplus = state.Tracked.Count - _limits.TrackedAddresses;
         foreach (TrackedFailures failures in state.Tracked)

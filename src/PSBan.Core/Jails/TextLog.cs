@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Text;
 
 namespace PSBan.Jails;
@@ -11,11 +12,13 @@ namespace PSBan.Jails;
 internal sealed class TextLog
 {
     private const int ChunkSize = 64 << 10;
+    private const int SmallChunk = 2 << 10;
     private const int HeaderSize = sizeof(long) + sizeof(int);
 
     private readonly byte[]?[] _chunks;
     private readonly int _length;
     private long _end = 1;
+    private long _cleared;
 
     /// <summary>Makes an empty log; memory is taken as it fills.</summary>
     /// <param name="capacity">The most bytes to keep.</param>
@@ -42,8 +45,8 @@ internal sealed class TextLog
         }
 
         long position = _end;
-        byte[] chunk = _chunks[SlotOf(position)] ??= new byte[ChunkSize];
-        Span<byte> record = chunk.AsSpan((int)(position % ChunkSize));
+        int start = (int)(position % ChunkSize);
+        Span<byte> record = Room(ref _chunks[SlotOf(position)], start + most)[start..];
         int size = Encoding.UTF8.GetBytes(text, record[HeaderSize..]);
         if (cut)
         {
@@ -71,6 +74,30 @@ internal sealed class TextLog
 
         pieces.Reverse();
         return pieces;
+    }
+
+    /// <summary>Room for so much from the start of a chunk, which grows as it fills: most logs stay small.</summary>
+    private static Span<byte> Room(ref byte[]? chunk, int size)
+    {
+        if ((chunk?.Length ?? 0) < size)
+        {
+            Array.Resize(ref chunk, Math.Min(ChunkSize, Math.Max(SmallChunk, (int)BitOperations.RoundUpToPowerOf2((uint)size))));
+        }
+
+        return chunk;
+    }
+
+    /// <summary>Forgets every piece, for whoever needs none of them any more, and gives their memory back where it is worth it.</summary>
+    public void Clear()
+    {
+        if (_end - _cleared > SmallChunk)
+        {
+            Array.Clear(_chunks);
+
+            // Positions only grow: those handed out so far lie before all that are kept.
+            _end = ((_end / ChunkSize) + _chunks.Length + 1) * ChunkSize;
+            _cleared = _end;
+        }
     }
 
     private bool IsKept(long position) => position > 0 && position / ChunkSize > ((_end - 1) / ChunkSize) - _chunks.Length;

@@ -27,6 +27,10 @@ internal sealed class FailureFinder(FilterPatterns patterns, LineFilterOptions o
         if (buffer.IsMultiline)
         {
             buffer.Add(line);
+            if (!buffer.MayMatch)
+            {
+                return LineVerdict.Missed;
+            }
         }
 
         Candidate candidate = buffer.IsMultiline ? new(line, buffer.Lines, buffer.Text) : new(line, [], line.Ended);

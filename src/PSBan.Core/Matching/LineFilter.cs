@@ -30,7 +30,7 @@ public sealed class LineFilter
         _likelihood = new LineLikelihood(patterns, options.CheckAllRegex);
         _watch = new LineWatch(options.Clock, options.Notify) { MeasuresTime = options.MeasuresTime };
         _dater = new LineDater(patterns.Dates, patterns.TimeRules, options, _watch);
-        _buffer = new LineBuffer(patterns.MaxLines);
+        _buffer = new LineBuffer(patterns.MaxLines, _likelihood.RequiredWithin);
         _finder = new FailureFinder(patterns, options, _buffer, _watch);
     }
 
@@ -223,7 +223,7 @@ public sealed class LineFilter
             Strike(text.Length);
         }
 
-        if (_buffer.IsMultiline)
+        if (_buffer.IsMultiline && _buffer.Lines.Count <= _buffer.Earlier(earlier.Count))
         {
             AbsorbedLines = [.. earlier.Skip(earlier.Count - _buffer.Earlier(earlier.Count)).Where(row => !_buffer.Lines.Any(kept => kept.Original == row.Original)).Select(row => row.Original)];
         }

@@ -24,6 +24,8 @@ internal sealed class LineLikelihood
         // Where patterns span lines, any line may be the middle of a match, and it pushes others out of the buffer.
         if (patterns.MaxLines > 1)
         {
+            // A prefregex that matches changes what the lines to come are searched with, whether or not a failregex does.
+            RequiredWithin = patterns.PrefRegex is null && !patterns.TriesIgnoreFirst ? Search(Union(patterns.FailRegex)) : null;
             return;
         }
 
@@ -49,6 +51,9 @@ internal sealed class LineLikelihood
 
     /// <summary>Strings of which a line must contain at least one to be a failure; null where it may do without.</summary>
     public PatternLiterals? Required { get; }
+
+    /// <summary>Where patterns span lines: strings of which one of the lines must contain one; null where they may do without.</summary>
+    public SearchValues<string>? RequiredWithin { get; }
 
     /// <summary>Few strings of which every line that <see cref="Allows"/> lets through contains one, for a search through many lines; null where there are none.</summary>
     public PatternLiterals? Coarse => _coarse.Value;

@@ -28,7 +28,8 @@ internal sealed class LineSieve(LineLikelihood likelihood, SearchValues<string> 
     public void Sift(ReadOnlySpan<char> text, int start, DateLayout? layout, List<SievedLine> found)
     {
         int hit = Next(text, start);
-        int passed = 0, lastPassed = start, firstPassed = start;
+        int passed = 0, lastPassed = start, firstPassed = start, dated = 0;
+        FoundDate date = default;
         while (start < text.Length)
         {
             int length = text[start..].IndexOf('\n');
@@ -37,8 +38,8 @@ internal sealed class LineSieve(LineLikelihood likelihood, SearchValues<string> 
             if (!IsNoLine(line))
             {
                 bool mayMatch = hit < start + length && likelihood.Allows(line);
-                FoundDate date = default;
-                bool isDated = layout is not null && layout.Read(line, out date);
+                bool isDated = layout is not null && ((date.End > 0 && layout.Repeats(line, text[dated..start], date)) || layout.Read(line, out date));
+                dated = start;
                 PreparedLine? prepared = mayMatch && isDated && start + length < text.Length ? Prepare(text.Slice(start, length + 1), date) : null;
                 if (isDated && (!mayMatch || prepared == PreparedLine.Missed))
                 {

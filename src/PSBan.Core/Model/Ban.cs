@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace PSBan.Model;
 
 /// <summary>How far a ban has come.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<BanState>))]
 public enum BanState
 {
     /// <summary>Decided, but a packet filter has not confirmed it yet; it is tried again.</summary>

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace PSBan.Model;
 
 /// <summary>What a <see cref="BanEvent"/> tells.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<BanEventKind>))]
 public enum BanEventKind
 {
     /// <summary>The watch has started; every jail is ready.</summary>

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace PSBan.Model;
 
 /// <summary>How a ban came to its end.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<BanEnd>))]
 public enum BanEnd
 {
     /// <summary>Its time was up.</summary>

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace PSBan.Model;
 
 /// <summary>How much a <see cref="Problem"/> hinders.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ProblemSeverity>))]
 public enum ProblemSeverity
 {
     /// <summary>Everything works, but probably not as meant.</summary>

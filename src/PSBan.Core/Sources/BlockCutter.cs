@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace PSBan.Sources;
 
 /// <summary>What <see cref="BlockCutter.Cut"/> found.</summary>
@@ -136,25 +134,19 @@ internal sealed class BlockCutter(int lineLimit, bool decodes = true) : IDisposa
     {
         (_start, _count) = (0, 0);
         Return(ref _bytes);
-        if (_text.Length > 0)
-        {
-            ArrayPool<char>.Shared.Return(_text);
-            _text = [];
-        }
+        Return(ref _text);
     }
 
-    private static void Return(ref byte[] bytes)
+    private static void Return<T>(ref T[] block)
+        where T : unmanaged
     {
-        if (bytes.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(bytes);
-            bytes = [];
-        }
+        ReadBlocks<T>.Return(block);
+        block = [];
     }
 
     private void Grow()
     {
-        byte[] larger = ArrayPool<byte>.Shared.Rent(_bytes.Length == 0 ? SmallBlock : Math.Max(_bytes.Length * 2, LargeBlock));
+        byte[] larger = ReadBlocks<byte>.Rent(_bytes.Length == 0 ? SmallBlock : Math.Max(_bytes.Length * 2, LargeBlock));
         _bytes.AsSpan(0, _count).CopyTo(larger);
         Return(ref _bytes);
         _bytes = larger;
@@ -170,12 +162,8 @@ internal sealed class BlockCutter(int lineLimit, bool decodes = true) : IDisposa
         int room = LineText.MaxLength(Encoding, bytes.Length);
         if (_text.Length < room)
         {
-            if (_text.Length > 0)
-            {
-                ArrayPool<char>.Shared.Return(_text);
-            }
-
-            _text = ArrayPool<char>.Shared.Rent(room);
+            Return(ref _text);
+            _text = ReadBlocks<char>.Rent(room);
         }
 
         int length = LineText.Decode(Encoding, bytes.Span, _text);

@@ -77,7 +77,7 @@ internal static class FileReader
             if (!atEnd)
             {
                 cancelToken.ThrowIfCancellationRequested();
-                int count = await ReadSomeAsync(bytes, cutter.Room(), path, cancelToken);
+                int count = await ReadSomeAsync(bytes, cutter.Room(), path, mayBlock: file.CanSeek && !decodes, cancelToken);
                 cutter.Add(count);
                 atEnd = count == 0;
             }
@@ -87,8 +87,9 @@ internal static class FileReader
     private static ValueTask<int> ReadStartAsync(Stream bytes, Memory<byte> start, string path, CancellationToken cancelToken) =>
         Guard(path, () => bytes.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancelToken));
 
-    private static ValueTask<int> ReadSomeAsync(Stream bytes, Memory<byte> room, string path, CancellationToken cancelToken) =>
-        Guard(path, () => bytes.ReadAsync(room, cancelToken));
+    /// <summary>Reads what is there. Whoever has threads of his own for it is spared handing each block from one thread to another.</summary>
+    private static ValueTask<int> ReadSomeAsync(Stream bytes, Memory<byte> room, string path, bool mayBlock, CancellationToken cancelToken) =>
+        Guard(path, () => mayBlock ? ValueTask.FromResult(bytes.Read(room.Span)) : bytes.ReadAsync(room, cancelToken));
 
     private static async ValueTask<int> Guard(string path, Func<ValueTask<int>> read)
     {

@@ -32,7 +32,8 @@ public sealed class BanWatcher
     }
 
     /// <summary>Opens a queue of events; subscribe before <see cref="RunAsync"/> to miss nothing. Every subscription ends when the watch has ended.</summary>
-    public EventSubscription Subscribe() => _events.Subscribe();
+    /// <param name="capacity">How many events wait before the oldest are dropped.</param>
+    public EventSubscription Subscribe(int capacity = EventSubscription.DefaultCapacity) => _events.Subscribe(capacity);
 
     /// <summary>Reads the configuration again and puts it in force, once the watch has started. A configuration with errors is refused as a whole.</summary>
     /// <param name="cancelToken">Ends the waiting, not the work.</param>
@@ -106,7 +107,7 @@ public sealed class BanWatcher
 
         using IControlListener listener = ControlEndpoint.Listen(_options.StatePath);
         using var hangUp = new CancellationTokenSource();
-        var server = new ControlServer(listener, control, new JailControl(tools, parts, reloader), _events.Subscribe, keeper.ReadHistoryAsync, clock);
+        var server = new ControlServer(listener, control, new JailControl(tools, parts, reloader), () => _events.Subscribe(), keeper.ReadHistoryAsync, clock);
         Task serving = server.RunAsync(stop.Token, hangUp.Token);
         _loop.AfterEach = keeper.Look;
         Task looping = _loop.WorkAsync();

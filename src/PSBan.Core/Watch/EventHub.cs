@@ -20,9 +20,9 @@ internal sealed class EventHub(TimeProvider clock)
     public void Publish(BanEventKind kind, string message, string? jail = null, BanId id = default, string? source = null) =>
         Publish(new BanEvent(kind, clock.GetLocalNow(), VisibleText.Of(message)) { Jail = jail, Id = id, Source = source });
 
-    public EventSubscription Subscribe()
+    public EventSubscription Subscribe(int capacity = EventSubscription.DefaultCapacity)
     {
-        var subscription = new EventSubscription(this, clock);
+        var subscription = new EventSubscription(this, clock, capacity);
         lock (_lock)
         {
             _subscriptions = [.. _subscriptions, subscription];

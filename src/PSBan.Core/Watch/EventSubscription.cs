@@ -9,20 +9,20 @@ namespace PSBan.Watch;
 /// <summary>One reader's own queue of events. A slow reader loses the oldest and is told how many, by an event of kind <see cref="BanEventKind.LimitReached"/>.</summary>
 public sealed class EventSubscription : IDisposable
 {
-    /// <summary>How many events wait for a slow reader before the oldest are dropped.</summary>
-    public const int Capacity = 10_000;
+    /// <summary>How many events wait for a slow reader before the oldest are dropped, unless he asks for more.</summary>
+    public const int DefaultCapacity = 10_000;
 
     private readonly EventHub _hub;
     private readonly TimeProvider _clock;
     private readonly Channel<BanEvent> _channel;
     private long _lost;
 
-    internal EventSubscription(EventHub hub, TimeProvider clock)
+    internal EventSubscription(EventHub hub, TimeProvider clock, int capacity)
     {
         _hub = hub;
         _clock = clock;
         _channel = Channel.CreateBounded<BanEvent>(
-            new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
+            new BoundedChannelOptions(capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
             _ => Interlocked.Increment(ref _lost));
     }
 

@@ -19,7 +19,7 @@ public sealed class ControlTests : IAsyncDisposable
     public ControlTests()
     {
         _listener = ControlEndpoint.Listen(_folder.FullName);
-        _serving = new ControlServer(_listener, _watch, _watch, _events.Subscribe, (query, _) => Task.FromResult(History(query)), TimeProvider.System).RunAsync(_stop.Token, _stop.Token);
+        _serving = new ControlServer(_listener, _watch, _watch, () => _events.Subscribe(), (query, _) => Task.FromResult(History(query)), TimeProvider.System).RunAsync(_stop.Token, _stop.Token);
     }
 
     public async ValueTask DisposeAsync()

@@ -32,4 +32,24 @@ public class TextLogTests
         Assert.Equal(chains[^1].Chain, log.Read(chains[^1].Position, int.MaxValue));
         Assert.Equal(chains[^1].Chain[^1..], log.Read(chains[^1].Position, 1));
     }
+
+    [Fact]
+    public void What_was_cleared_is_never_read_again()
+    {
+        TextLog log = new(256 << 10, 1000);
+        List<long> positions = [];
+        for (int round = 0; round < 20; round++)
+        {
+            long last = 0;
+            string[] texts = [.. Enumerable.Range(0, 100 + (round * 70)).Select(i => $"{round}, {i}: {new string('x', i % 200)}")];
+            foreach (string text in texts)
+            {
+                positions.Add(last = log.Append(last, text));
+            }
+
+            Assert.Equal(texts, log.Read(last, int.MaxValue));
+            log.Clear();
+            Assert.All(positions, position => Assert.Empty(log.Read(position, 1)));
+        }
+    }
 }

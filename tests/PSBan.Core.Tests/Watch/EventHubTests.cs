@@ -11,7 +11,7 @@ public sealed class EventHubTests
     public async Task A_slow_reader_loses_the_oldest_and_is_told_how_many()
     {
         using EventSubscription slow = _hub.Subscribe();
-        for (int i = 0; i < EventSubscription.Capacity + 3; i++)
+        for (int i = 0; i < EventSubscription.DefaultCapacity + 3; i++)
         {
             _hub.Publish(BanEventKind.Found, $"event {i}");
         }
@@ -23,9 +23,9 @@ public sealed class EventHubTests
             read.Add(item.Message);
         }
 
-        Assert.Equal(EventSubscription.Capacity + 1, read.Count);
+        Assert.Equal(EventSubscription.DefaultCapacity + 1, read.Count);
         Assert.Equal(["3 events were dropped because they were read too slowly.", "event 3"], read.Take(2));
-        Assert.Equal($"event {EventSubscription.Capacity + 2}", read[^1]);
+        Assert.Equal($"event {EventSubscription.DefaultCapacity + 2}", read[^1]);
     }
 
     [Fact]

@@ -1,14 +1,17 @@
+using System.Buffers;
 using PSBan.Matching.Patterns;
 
 namespace PSBan.Matching.Conversations;
 
 /// <summary>The last lines of a log, for patterns that span several (<c>maxlines</c>); not used where each line stands for itself.</summary>
 /// <param name="capacity">How many lines are kept.</param>
-internal sealed class LineBuffer(int capacity)
+/// <param name="required">Strings of which a match needs one, each within a line; null where it may do without.</param>
+internal sealed class LineBuffer(int capacity, SearchValues<string>? required = null)
 {
     private const string SkipGroup = "skiplines";
 
     private List<DatedLine> _lines = [];
+    private int _unlikely;
 
     /// <summary>Whether a pattern can span lines.</summary>
     public bool IsMultiline => capacity > 1;
@@ -18,6 +21,9 @@ internal sealed class LineBuffer(int capacity)
 
     /// <summary>How many lines were taken in.</summary>
     public long Version { get; private set; }
+
+    /// <summary>Whether a line among them has what a match needs; otherwise no pattern has to be tried on them.</summary>
+    public bool MayMatch => _unlikely < capacity;
 
     /// <summary>What patterns search: every line with its line end.</summary>
     public string Text => Join(_lines);
@@ -36,12 +42,13 @@ internal sealed class LineBuffer(int capacity)
     public void Add(DatedLine line)
     {
         Version++;
+        _unlikely = required is null || line.Text.ContainsAny(required) ? 0 : _unlikely + 1;
         _lines = [.. _lines.TakeLast(capacity - 1), line];
     }
 
     /// <summary>Puts other lines in the place of all.</summary>
     /// <param name="lines">The lines.</param>
-    public void Replace(List<DatedLine> lines) => _lines = lines;
+    public void Replace(List<DatedLine> lines) => (_lines, _unlikely) = (lines, 0);
 
     /// <summary>Tells the lines that a match spans from those it does not; what it skipped counts among the latter.</summary>
     /// <param name="match">The match.</param>

@@ -12,8 +12,8 @@ namespace PSBan.Matching.Patterns;
 /// The automaton works without a limit of time: with one, .NET 10.0 loses matches in texts of more than some 50,000 characters. Texts made to show it ever new
 /// states slow it down to 0.7 µs a character at worst; where that comes to pass it is given up, and the safe engine does without.
 /// </remarks>
-/// <param name="pattern">The pattern.</param>
-internal sealed class CoarseFilter(ParsedPattern pattern)
+/// <param name="tree">The pattern.</param>
+internal sealed class CoarseFilter(PatternTree tree)
 {
     /// <summary>How long a text must be to be worth it.</summary>
     public const int LeastLength = 1_000;
@@ -22,7 +22,7 @@ internal sealed class CoarseFilter(ParsedPattern pattern)
     private const int UsesToWarmUp = 5;
     private const double MostNanosecondsPerCharacter = 250;
 
-    private Lazy<Regex?>? _automaton = new(() => Build(pattern));
+    private Lazy<Regex?>? _automaton = new(() => Build(tree.Value));
     private int _uses;
 
     /// <summary>Whether a text may match; false only where it cannot.</summary>

@@ -40,17 +40,18 @@ internal sealed class Matcher
     private int _uses;
 
     /// <summary>Makes a matcher; nothing is compiled yet.</summary>
-    /// <param name="pattern">The pattern.</param>
+    /// <param name="tree">The pattern.</param>
     /// <param name="dotNetPattern">The same as .NET has it.</param>
     /// <param name="timeout">How long .NET's engine may take where the safe one cannot take over.</param>
     /// <param name="isQuick">Whether the quick engine is asked first; otherwise not at all.</param>
-    public Matcher(ParsedPattern pattern, string dotNetPattern, TimeSpan timeout, bool isQuick = true)
+    public Matcher(PatternTree tree, string dotNetPattern, TimeSpan timeout, bool isQuick = true)
     {
         (_dotNetPattern, _timeout) = (dotNetPattern, timeout);
+        ParsedPattern pattern = tree.Value;
         _differences = new DotNetDifferences(pattern.Root);
-        _coarse = new CoarseFilter(pattern);
-        _program = new Lazy<SafeProgram?>(() => SafeProgram.Compile(pattern));
-        _quick = new Lazy<QuickProgram?>(() => isQuick ? QuickProgram.Compile(pattern) : null);
+        _coarse = new CoarseFilter(tree);
+        _program = new Lazy<SafeProgram?>(() => SafeProgram.Compile(tree.Value));
+        _quick = new Lazy<QuickProgram?>(() => isQuick ? QuickProgram.Compile(tree.Value) : null);
         _groups = [.. Enumerable.Range(1, pattern.Groups.Count).Where(group => pattern.Groups[group - 1] is not null).Select(group => DotNetWriter.GroupName(pattern, group))];
     }
 

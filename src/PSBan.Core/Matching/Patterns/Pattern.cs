@@ -19,15 +19,16 @@ public sealed class Pattern
         }
 
         ExpandedPattern expanded = TagExpander.Expand(text, options.UseDns);
-        ParsedPattern parsed = PatternParser.Parse(expanded, options.Multiline ? PatternFlags.Multiline : PatternFlags.None);
+        PatternTree tree = new(expanded, options.Multiline ? PatternFlags.Multiline : PatternFlags.None);
+        ParsedPattern parsed = tree.Value;
         Text = text;
         Expanded = expanded.Text;
         DotNetPattern = DotNetWriter.Write(parsed);
         GroupNames = [.. parsed.Groups.OfType<string>().Select(string.Intern)];
         Literals = LiteralFinder.Find(parsed.Root);
         _firstCharacters = FirstCharacters.Of(parsed.Root);
-        _warnings = new Lazy<IReadOnlyList<string>>(() => ForgeLint.Check(parsed.Root));
-        _matcher = new Matcher(parsed, DotNetPattern, options.MatchTimeout);
+        _warnings = new Lazy<IReadOnlyList<string>>(() => ForgeLint.Check(tree.Value.Root));
+        _matcher = new Matcher(tree, DotNetPattern, options.MatchTimeout);
     }
 
     /// <summary>The pattern as it was written.</summary>
@@ -55,7 +56,8 @@ public sealed class Pattern
     /// <param name="text">The pattern.</param>
     /// <param name="options">What its surroundings decide; null for the defaults.</param>
     /// <exception cref="PatternException">The pattern is not one that Python's <c>re</c> would take.</exception>
-    public static Pattern Compile(string text, PatternOptions? options = null) => new(text, options ?? new PatternOptions());
+    public static Pattern Compile(string text, PatternOptions? options = null) =>
+        SharedPatterns.Get(text, options ?? PatternOptions.Default, static (text, options) => new Pattern(text, options));
 
     /// <summary>Searches the text for the leftmost match.</summary>
     /// <param name="input">The text.</param>

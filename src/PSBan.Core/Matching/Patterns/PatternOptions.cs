@@ -5,6 +5,9 @@ namespace PSBan.Matching.Patterns;
 /// <summary>What a pattern's surroundings decide about it. Immutable.</summary>
 public sealed record PatternOptions
 {
+    /// <summary>All defaults.</summary>
+    internal static PatternOptions Default { get; } = new();
+
     /// <summary>Whether <c>&lt;HOST&gt;</c> may match a host name: with <see cref="UseDns.No"/> it matches addresses alone.</summary>
     /// <value>The default is <see cref="UseDns.Warn"/>.</value>
     public UseDns UseDns { get; init; }

@@ -21,13 +21,13 @@ public sealed class CoarseFilterTests(ITestOutputHelper output)
         Gen<(string Pattern, string[] Texts)> cases = from pattern in PatternGenerator.Pattern from texts in PatternGenerator.Text.ArrayOf(6) select (pattern, texts);
         Prop.ForAll(Arb.From(cases), value =>
         {
-            if (TryParse(value.Pattern) is not { } parsed || SafeProgram.Compile(parsed) is not { } program)
+            if (TryParse(value.Pattern) is not { } tree || SafeProgram.Compile(tree.Value) is not { } program)
             {
                 return true.Label("no pattern");
             }
 
-            var coarse = new CoarseFilter(parsed);
-            var differences = new DotNetDifferences(parsed.Root);
+            var coarse = new CoarseFilter(tree);
+            var differences = new DotNetDifferences(tree.Value.Root);
             string? missed = value.Texts.FirstOrDefault(text => !differences.Matter(text) && SafeEngine.TrySearch(program, text, out _) && ++matches > 0 && !coarse.Allows(text));
             return (missed is null).Label($"{value.Pattern} on {missed}");
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(1_500).WithReplay(s_seed * 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9).WithStartSize(1).WithEndSize(30));
@@ -84,11 +84,13 @@ public sealed class CoarseFilterTests(ITestOutputHelper output)
         Assert.False(budget.IsSpent || budget.IsHurried);
     }
 
-    private static ParsedPattern? TryParse(string pattern)
+    private static PatternTree? TryParse(string pattern)
     {
         try
         {
-            return PatternParser.Parse(TagExpander.Expand(pattern, default));
+            PatternTree tree = new(TagExpander.Expand(pattern, default), PatternFlags.None);
+            _ = tree.Value;
+            return tree;
         }
         catch (PatternException)
         {

@@ -82,7 +82,8 @@ public sealed class PythonAgreementTests(ITestOutputHelper output)
             return $"not refused: {reply.Error}";
         }
 
-        ParsedPattern parsed = PatternParser.Parse(TagExpander.Expand(pattern.Text, default), multiline ? PatternFlags.Multiline : PatternFlags.None);
+        PatternTree tree = new(TagExpander.Expand(pattern.Text, default), multiline ? PatternFlags.Multiline : PatternFlags.None);
+        ParsedPattern parsed = tree.Value;
         if (AsksForItself(parsed.Root) || reply.Found is null)
         {
             return null;
@@ -90,7 +91,7 @@ public sealed class PythonAgreementTests(ITestOutputHelper output)
 
         SafeProgram program = SafeProgram.Compile(parsed) ?? throw new InvalidOperationException("no safe program");
         QuickProgram? quick = QuickProgram.Compile(parsed);
-        var withoutQuick = new Matcher(parsed, pattern.DotNetPattern, TimeSpan.FromSeconds(10), isQuick: false);
+        var withoutQuick = new Matcher(tree, pattern.DotNetPattern, TimeSpan.FromSeconds(10), isQuick: false);
         for (int i = 0; i < inputs.Length; i++)
         {
             string expected = Show(reply.Found[i]);
