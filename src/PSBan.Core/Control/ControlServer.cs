@@ -134,11 +134,11 @@ internal sealed class ControlServer(IControlListener listener, IWatchControl wat
 
                 break;
             case ControlCommand.Ban when request is { Jail: { } jail, Id: { Length: > 0 } id }:
-                await WriteBansAsync(channel, await watch.BanAsync(jail, BanId.FromText(id), request.Duration, cancelToken).ConfigureAwait(true), cancelToken).ConfigureAwait(true);
+                await WriteBansAsync(channel, await ElsewhereAsync(() => watch.BanAsync(jail, BanId.FromText(id), request.Duration, cancelToken)).ConfigureAwait(true), cancelToken).ConfigureAwait(true);
                 break;
             case ControlCommand.Unban:
                 BanId? which = request.Id is { } text ? BanId.FromText(text) : null;
-                await WriteBansAsync(channel, await watch.UnbanAsync(request.Jail, which, cancelToken).ConfigureAwait(true), cancelToken).ConfigureAwait(true);
+                await WriteBansAsync(channel, await ElsewhereAsync(() => watch.UnbanAsync(request.Jail, which, cancelToken)).ConfigureAwait(true), cancelToken).ConfigureAwait(true);
                 break;
             case ControlCommand.History:
                 await WriteHistoryAsync(channel, request, cancelToken).ConfigureAwait(true);
@@ -148,21 +148,21 @@ internal sealed class ControlServer(IControlListener listener, IWatchControl wat
                 await WriteAllAsync(channel, checks.Select(check => new ControlReply { Check = check }), cancelToken).ConfigureAwait(true);
                 break;
             case ControlCommand.Sync:
-                IReadOnlyList<FirewallRepair> repairs = await watch.SyncAsync(cancelToken).ConfigureAwait(true);
+                IReadOnlyList<FirewallRepair> repairs = await ElsewhereAsync(() => watch.SyncAsync(cancelToken)).ConfigureAwait(true);
                 await WriteAllAsync(channel, repairs.Select(repair => new ControlReply { Repair = repair }), cancelToken).ConfigureAwait(true);
                 break;
             case ControlCommand.Events:
                 await StreamEventsAsync(channel, cancelToken).ConfigureAwait(true);
                 break;
             case ControlCommand.Reload:
-                ReloadResult result = await jails.ReloadAsync(request.OnlyCompares == true, cancelToken).ConfigureAwait(true);
+                ReloadResult result = await ElsewhereAsync(() => jails.ReloadAsync(request.OnlyCompares == true, cancelToken)).ConfigureAwait(true);
                 await WriteAllAsync(channel, [new ControlReply { Reload = result }], cancelToken).ConfigureAwait(true);
                 break;
             case ControlCommand.ChangeJail when request is { Jail: { } name, Settings: { } settings }:
-                await WriteJailAsync(channel, jails.ChangeAsync(name, settings, cancelToken), cancelToken).ConfigureAwait(true);
+                await WriteJailAsync(channel, () => jails.ChangeAsync(name, settings, cancelToken), cancelToken).ConfigureAwait(true);
                 break;
             case ControlCommand.SuspendJail or ControlCommand.ResumeJail when request.Jail is { } name:
-                await WriteJailAsync(channel, jails.SuspendAsync(name, request.Command == ControlCommand.SuspendJail, cancelToken), cancelToken).ConfigureAwait(true);
+                await WriteJailAsync(channel, () => jails.SuspendAsync(name, request.Command == ControlCommand.SuspendJail, cancelToken), cancelToken).ConfigureAwait(true);
                 break;
             case ControlCommand.Stop:
                 watch.RequestStop();
@@ -172,8 +172,11 @@ internal sealed class ControlServer(IControlListener listener, IWatchControl wat
         }
     }
 
-    private async Task WriteJailAsync(LineChannel channel, Task<JailInfo> jail, CancellationToken cancelToken) =>
-        await WriteAllAsync(channel, [new ControlReply { Jail = await jail.ConfigureAwait(true) }], cancelToken).ConfigureAwait(true);
+    private async Task WriteJailAsync(LineChannel channel, Func<Task<JailInfo>> change, CancellationToken cancelToken) =>
+        await WriteAllAsync(channel, [new ControlReply { Jail = await ElsewhereAsync(change).ConfigureAwait(true) }], cancelToken).ConfigureAwait(true);
+
+    /// <summary>Does what changes the watch on threads that are as urgent as the rest of it: what is started there, processes too, stays so.</summary>
+    private static Task<T> ElsewhereAsync<T>(Func<Task<T>> change) => Task.Run(change);
 
     private Task WriteBansAsync(LineChannel channel, IReadOnlyList<Ban> bans, CancellationToken cancelToken) =>
         WriteAllAsync(channel, bans.Select(ban => new ControlReply { Ban = ban }), cancelToken);
