@@ -134,7 +134,7 @@ public abstract class StoreContractTests : IDisposable
         Assert.Equal(("jane", "192.0.2.1", 2), (back.Data["user"], back.Data["ip4"], back.Data.Count));
         Assert.Equal(other.Id, state.Jails["sshd"].Waiting[1].Failure.Id);
 
-        // A jail that runs keeps them however old they are; nobody asks for those of others.
+        // A jail that runs keeps them however old they are.
         Store.Purge(new PurgeLimits(At(100), TimeSpan.FromSeconds(10), ["sshd"]));
         Assert.Equal(2, Reload().Jails["sshd"].Waiting.Count);
         Store.Save(new Checkpoint(Start) { Jails = [new JailChanges("sshd", 1, 0) { Settled = [1, 3] }] });
