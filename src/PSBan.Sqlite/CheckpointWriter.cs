@@ -13,6 +13,8 @@ internal sealed class CheckpointWriter : IDisposable
     private readonly Statement _jail;
     private readonly Statement _forget;
     private readonly Statement _track;
+    private readonly Statement _settle;
+    private readonly Statement _wait;
     private readonly Statement _enter;
     private readonly Statement _change;
     private readonly Statement _end;
@@ -26,6 +28,8 @@ internal sealed class CheckpointWriter : IDisposable
         _jail = new Statement(connection, "INSERT OR REPLACE INTO jails (name, failed, banned, longest, memory) VALUES ($1, $2, $3, $4, coalesce($5, (SELECT memory FROM jails WHERE name = $1)))", 5);
         _forget = new Statement(connection, "DELETE FROM failures WHERE jail = $1 AND id = $2", 2);
         _track = new Statement(connection, "INSERT OR REPLACE INTO failures (jail, id, last, times, matches) VALUES ($1, $2, $3, $4, $5)", 5);
+        _settle = new Statement(connection, "DELETE FROM waiting WHERE jail = $1 AND number = $2", 2);
+        _wait = new Statement(connection, "INSERT OR REPLACE INTO waiting (jail, number, time, id, source, failure) VALUES ($1, $2, $3, $4, $5, $6)", 6);
         _enter = new Statement(
             connection, "INSERT OR REPLACE INTO bans (jail, id, time, duration, ends, failures, count, matches, data) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)", 9);
         _change = new Statement(connection, "UPDATE bans SET duration = $3, ends = $4 WHERE jail = $1 AND id = $2 AND how IS NULL", 4);
@@ -38,7 +42,7 @@ internal sealed class CheckpointWriter : IDisposable
 
     public void Dispose()
     {
-        foreach (Statement statement in (Statement[])[_position, _jail, _forget, _track, _enter, _change, _end, _offend, _forgive])
+        foreach (Statement statement in (Statement[])[_position, _jail, _forget, _track, _settle, _wait, _enter, _change, _end, _offend, _forgive])
         {
             statement.Dispose();
         }
@@ -56,7 +60,6 @@ internal sealed class CheckpointWriter : IDisposable
         {
             Write(jail);
         }
-
     }
 
     private void Write(JailChanges changes)
@@ -71,6 +74,16 @@ internal sealed class CheckpointWriter : IDisposable
         {
             long last = tracked.Times.Count > 0 ? Codec.Write(tracked.Times[^1]) : 0;
             _track.Run(changes.Jail, Codec.Write(tracked.Id), last, Codec.Write(tracked.Times), Codec.Write(tracked.Matches));
+        }
+
+        foreach (long number in changes.Settled)
+        {
+            _settle.Run(changes.Jail, number);
+        }
+
+        foreach (WaitingFailure waiting in changes.Waiting)
+        {
+            _wait.Run(changes.Jail, waiting.Number, Codec.Write(waiting.Failure.Time), Codec.Write(waiting.Failure.Id), waiting.Source, Codec.Write(waiting.Failure));
         }
 
         foreach (BanChange change in changes.Bans)

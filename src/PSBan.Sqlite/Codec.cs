@@ -96,6 +96,10 @@ internal static class Codec
 
     public static FilterMemory? ReadMemory(ReadOnlySpan<byte> text) => text.IsEmpty ? null : JsonSerializer.Deserialize<FilterMemory>(text);
 
+    public static string Write(Failure failure) => JsonSerializer.Serialize(failure, s_json);
+
+    public static Failure ReadFailure(ReadOnlySpan<byte> text) => JsonSerializer.Deserialize<Failure>(text) ?? throw new JsonException("A column holds no failure.");
+
     public static BanEnd? ReadEnd(string? how) => Enum.TryParse(how, ignoreCase: true, out BanEnd end) ? end : null;
 
     /// <summary>The strings of a flat array, or names and values of a flat object; a start reads very many of them.</summary>

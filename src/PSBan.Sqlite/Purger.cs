@@ -45,10 +45,14 @@ internal static class Purger
         yield return $"DELETE FROM bans WHERE number IN (SELECT number FROM bans WHERE time < $before AND how IS NOT NULL {limit})";
         yield return $"DELETE FROM offenders WHERE rowid IN (SELECT rowid FROM offenders WHERE time < $before AND duration >= 0 AND time + duration * 30000000 < $before {limit})";
         yield return $"DELETE FROM failures WHERE rowid IN (SELECT rowid FROM failures WHERE last < $before AND jail NOT IN ({running}) {limit})";
+
+        // Nobody asks about them any more.
+        yield return $"DELETE FROM waiting WHERE jail NOT IN ({running}) AND time < $before";
         yield return "DELETE FROM positions WHERE saved < $positions";
         yield return $"""
             DELETE FROM jails WHERE name NOT IN ({running})
             AND NOT EXISTS (SELECT 1 FROM bans WHERE jail = name) AND NOT EXISTS (SELECT 1 FROM failures WHERE jail = name)
+            AND NOT EXISTS (SELECT 1 FROM waiting WHERE jail = name)
             """;
     }
 

@@ -31,6 +31,10 @@ internal static class Schema
         CREATE TABLE offenders (id TEXT NOT NULL, jail TEXT NOT NULL, time INTEGER NOT NULL, duration REAL NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (id, jail));
         """;
 
+    // Made where it is missing: a store of before has none, and whoever does not know it passes it over.
+    private const string LaterTables =
+        "CREATE TABLE IF NOT EXISTS waiting (jail TEXT NOT NULL, number INTEGER NOT NULL, time INTEGER NOT NULL, id TEXT NOT NULL, source TEXT, failure TEXT NOT NULL, PRIMARY KEY (jail, number)) WITHOUT ROWID";
+
     /// <summary>Makes the tables where the file is empty, and refuses one that is not ours.</summary>
     /// <exception cref="StoreException">The file belongs to another program, or to a later version.</exception>
     public static void Prepare(SqliteConnection connection, string path)
@@ -42,13 +46,17 @@ internal static class Schema
             Configure(connection);
             Transaction.Run(
                 connection,
-                () => Execute(connection, string.Create(CultureInfo.InvariantCulture, $"{Tables}; PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version}")));
+                () => Execute(connection, string.Create(CultureInfo.InvariantCulture, $"{Tables}; {LaterTables}; PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version}")));
             return;
         }
 
         Check(connection, path);
         Configure(connection);
+        Execute(connection, LaterTables);
     }
+
+    /// <summary>Whether there is a table of failures that wait; a store of before, opened for reading, has none.</summary>
+    public static bool KnowsWaiting(SqliteConnection connection) => Number(connection, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'waiting'") > 0;
 
     /// <summary>Refuses a file that is not ours.</summary>
     /// <exception cref="StoreException">The file belongs to another program, or to a later version.</exception>

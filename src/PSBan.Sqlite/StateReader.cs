@@ -34,12 +34,17 @@ internal static class StateReader
     private static Dictionary<string, StoredJail> ReadJails(SqliteConnection connection)
     {
         Dictionary<string, List<TrackedFailures>> failures = ReadFailures(connection);
+        Dictionary<string, List<WaitingFailure>> waiting = ReadWaiting(connection);
         Dictionary<string, StoredJail> jails = new(StringComparer.Ordinal);
         using var row = Row.Select(connection, "SELECT name, failed, banned, longest, memory FROM jails");
         while (row.Next())
         {
             string name = row.Text(0);
-            jails[name] = new StoredJail(row.Number(1), row.Number(2), row.Length(3), failures.GetValueOrDefault(name) ?? []) { Memory = Codec.ReadMemory(row.Bytes(4)) };
+            jails[name] = new StoredJail(row.Number(1), row.Number(2), row.Length(3), failures.GetValueOrDefault(name) ?? [])
+            {
+                Memory = Codec.ReadMemory(row.Bytes(4)),
+                Waiting = waiting.GetValueOrDefault(name) ?? [],
+            };
         }
 
         return jails;
@@ -59,6 +64,30 @@ internal static class StateReader
             }
 
             tracked.Add(new TrackedFailures(row.Id(1), Codec.ReadTimes(row.Bytes(2)), Codec.ReadLines(row.Bytes(3))));
+        }
+
+        return jails;
+    }
+
+    private static Dictionary<string, List<WaitingFailure>> ReadWaiting(SqliteConnection connection)
+    {
+        Dictionary<string, List<WaitingFailure>> jails = new(StringComparer.Ordinal);
+        if (!Schema.KnowsWaiting(connection))
+        {
+            return jails;
+        }
+
+        using var row = Row.Select(connection, "SELECT jail, number, id, source, failure FROM waiting ORDER BY jail, number");
+        while (row.Next())
+        {
+            string jail = row.SharedText(0);
+            if (!jails.TryGetValue(jail, out List<WaitingFailure>? waiting))
+            {
+                jails[jail] = waiting = [];
+            }
+
+            // The identifier stands in a column of its own, since text that looks like an address would come back as one.
+            waiting.Add(new WaitingFailure(row.Number(1), Codec.ReadFailure(row.Bytes(4)) with { Id = row.Id(2) }, row.IsNull(3) ? null : row.Text(3)));
         }
 
         return jails;

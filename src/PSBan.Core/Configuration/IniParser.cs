@@ -137,7 +137,9 @@ internal sealed class IniParser
         if (!_headless)
         {
             _headless = true;
-            string header = Path.GetFileName(Path.GetDirectoryName(_path)) is "filter.d" or "action.d" ? "[Definition] or [Init]" : "[DEFAULT] or the name of a jail in brackets";
+            string header = Path.GetFileName(Path.GetDirectoryName(_path)) is "filter.d" or "action.d" ? "[Definition] or [Init]"
+                : Path.GetFileNameWithoutExtension(_path) is "fail2ban" or "psban" ? "[Definition]"
+                : "[DEFAULT] or the name of a jail in brackets";
             Report(
                 ProblemCodes.TextBeforeSection,
                 place,

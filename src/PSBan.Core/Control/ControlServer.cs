@@ -8,7 +8,10 @@ namespace PSBan.Control;
 /// <summary>Reads bans of the past; may throw <see cref="StoreException"/>, also while the answer is walked.</summary>
 internal delegate Task<IEnumerable<BanHistoryEntry>> HistoryReader(HistoryQuery query, CancellationToken cancelToken);
 
-/// <summary>Serves the clients of a watch, each in a task of its own, so that a stuck one keeps nobody waiting.</summary>
+/// <summary>
+/// Serves the clients of a watch, each in a task of its own, so that a stuck one keeps nobody waiting; all on one thread that is not the watch's, so that the watch
+/// waits for none of them. Every await keeps to it.
+/// </summary>
 internal sealed class ControlServer(IControlListener listener, IWatchControl watch, IJailControl jails, Func<EventSubscription> subscribe, HistoryReader history, TimeProvider clock)
 {
     private const int FlushAt = 64 * 1024;
@@ -16,7 +19,9 @@ internal sealed class ControlServer(IControlListener listener, IWatchControl wat
     /// <summary>Accepts clients until cancelled, and returns when the last one is gone.</summary>
     /// <param name="acceptToken">Ends the accepting; clients that are there may finish what they wait for.</param>
     /// <param name="cancelToken">Ends the connections.</param>
-    public async Task RunAsync(CancellationToken acceptToken, CancellationToken cancelToken)
+    public Task RunAsync(CancellationToken acceptToken, CancellationToken cancelToken) => ControlThread.RunAsync(() => AcceptAsync(acceptToken, cancelToken), clock);
+
+    private async Task AcceptAsync(CancellationToken acceptToken, CancellationToken cancelToken)
     {
         using var room = new SemaphoreSlim(ControlProtocol.MaxClients);
         List<Task> clients = [];
@@ -24,8 +29,8 @@ internal sealed class ControlServer(IControlListener listener, IWatchControl wat
         {
             try
             {
-                await room.WaitAsync(acceptToken).ConfigureAwait(false);
-                Stream stream = await listener.AcceptAsync(acceptToken).ConfigureAwait(false);
+                await room.WaitAsync(acceptToken).ConfigureAwait(true);
+                Stream stream = await listener.AcceptAsync(acceptToken).ConfigureAwait(true);
                 clients.RemoveAll(client => client.IsCompleted);
                 clients.Add(ServeAsync(stream, room, cancelToken));
             }
@@ -36,11 +41,11 @@ internal sealed class ControlServer(IControlListener listener, IWatchControl wat
             catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
             {
                 room.Release();
-                await Task.Delay(TimeSpan.FromMilliseconds(100), clock, CancellationToken.None).ConfigureAwait(false);
+                await Task.Delay(TimeSpan.FromMilliseconds(100), clock, CancellationToken.None).ConfigureAwait(true);
             }
         }
 
-        await Task.WhenAll(clients).ConfigureAwait(false);
+        await Task.WhenAll(clients).ConfigureAwait(true);
     }
 
     private async Task ServeAsync(Stream stream, SemaphoreSlim room, CancellationToken cancelToken)
@@ -48,9 +53,11 @@ internal sealed class ControlServer(IControlListener listener, IWatchControl wat
         await Task.Yield();
         try
         {
-            await using var channel = new LineChannel(stream, ControlProtocol.MaxRequestBytes);
-            while (await ServeOneAsync(channel, cancelToken).ConfigureAwait(false))
+            await using var channel = new LineChannel(stream, ControlProtocol.MaxRequestBytes, keepsContext: true);
+            while (await ServeOneAsync(channel, cancelToken).ConfigureAwait(true))
             {
+                // Who has sent many requests at once waits for his turn with each.
+                await Task.Yield();
             }
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException)
@@ -70,7 +77,7 @@ internal sealed class ControlServer(IControlListener listener, IWatchControl wat
         ControlRequest? request = null;
         try
         {
-            request = await channel.ReadAsync(ControlJson.Default.ControlRequest, cancelToken, ControlProtocol.ClientPatience).ConfigureAwait(false);
+            request = await channel.ReadAsync(ControlJson.Default.ControlRequest, cancelToken, ControlProtocol.ClientPatience).ConfigureAwait(true);
         }
         catch (JsonException e)
         {
@@ -94,7 +101,7 @@ internal sealed class ControlServer(IControlListener listener, IWatchControl wat
         {
             try
             {
-                await AnswerAsync(channel, request, cancelToken).ConfigureAwait(false);
+                await AnswerAsync(channel, request, cancelToken).ConfigureAwait(true);
                 refusal = new ControlReply { End = true };
             }
             catch (ControlException e)
@@ -104,7 +111,7 @@ internal sealed class ControlServer(IControlListener listener, IWatchControl wat
         }
 
         channel.Write(refusal!, ControlJson.Default.ControlReply);
-        await FlushAsync(channel, cancelToken).ConfigureAwait(false);
+        await FlushAsync(channel, cancelToken).ConfigureAwait(true);
         return goOn;
     }
 
@@ -113,45 +120,49 @@ internal sealed class ControlServer(IControlListener listener, IWatchControl wat
         switch (request.Command)
         {
             case ControlCommand.Watch:
-                await WriteAllAsync(channel, [new ControlReply { Watch = await watch.GetWatchAsync(cancelToken).ConfigureAwait(false) }], cancelToken).ConfigureAwait(false);
+                await WriteAllAsync(channel, [new ControlReply { Watch = await watch.GetWatchAsync(cancelToken).ConfigureAwait(true) }], cancelToken).ConfigureAwait(true);
                 break;
             case ControlCommand.Jails:
-                IReadOnlyList<JailInfo> all = await watch.GetJailsAsync(cancelToken).ConfigureAwait(false);
-                await WriteAllAsync(channel, all.Select(jail => new ControlReply { Jail = jail }), cancelToken).ConfigureAwait(false);
+                IReadOnlyList<JailInfo> all = await watch.GetJailsAsync(cancelToken).ConfigureAwait(true);
+                await WriteAllAsync(channel, all.Select(jail => new ControlReply { Jail = jail }), cancelToken).ConfigureAwait(true);
                 break;
             case ControlCommand.Bans:
-                await WriteBansAsync(channel, await watch.GetBansAsync(request.Jail, cancelToken).ConfigureAwait(false), cancelToken).ConfigureAwait(false);
+                await foreach (Ban ban in watch.GetBansAsync(request.Jail, cancelToken).ConfigureAwait(true))
+                {
+                    await WriteAsync(channel, new ControlReply { Ban = ban }, cancelToken).ConfigureAwait(true);
+                }
+
                 break;
             case ControlCommand.Ban when request is { Jail: { } jail, Id: { Length: > 0 } id }:
-                await WriteBansAsync(channel, await watch.BanAsync(jail, BanId.FromText(id), request.Duration, cancelToken).ConfigureAwait(false), cancelToken).ConfigureAwait(false);
+                await WriteBansAsync(channel, await ElsewhereAsync(() => watch.BanAsync(jail, BanId.FromText(id), request.Duration, cancelToken)).ConfigureAwait(true), cancelToken).ConfigureAwait(true);
                 break;
             case ControlCommand.Unban:
                 BanId? which = request.Id is { } text ? BanId.FromText(text) : null;
-                await WriteBansAsync(channel, await watch.UnbanAsync(request.Jail, which, cancelToken).ConfigureAwait(false), cancelToken).ConfigureAwait(false);
+                await WriteBansAsync(channel, await ElsewhereAsync(() => watch.UnbanAsync(request.Jail, which, cancelToken)).ConfigureAwait(true), cancelToken).ConfigureAwait(true);
                 break;
             case ControlCommand.History:
-                await WriteHistoryAsync(channel, request, cancelToken).ConfigureAwait(false);
+                await WriteHistoryAsync(channel, request, cancelToken).ConfigureAwait(true);
                 break;
             case ControlCommand.Check:
-                IReadOnlyList<BanCheck> checks = await watch.CheckAsync(request.Jail, request.Id is { } suspect ? BanId.FromText(suspect) : null, cancelToken).ConfigureAwait(false);
-                await WriteAllAsync(channel, checks.Select(check => new ControlReply { Check = check }), cancelToken).ConfigureAwait(false);
+                IReadOnlyList<BanCheck> checks = await watch.CheckAsync(request.Jail, request.Id is { } suspect ? BanId.FromText(suspect) : null, cancelToken).ConfigureAwait(true);
+                await WriteAllAsync(channel, checks.Select(check => new ControlReply { Check = check }), cancelToken).ConfigureAwait(true);
                 break;
             case ControlCommand.Sync:
-                IReadOnlyList<FirewallRepair> repairs = await watch.SyncAsync(cancelToken).ConfigureAwait(false);
-                await WriteAllAsync(channel, repairs.Select(repair => new ControlReply { Repair = repair }), cancelToken).ConfigureAwait(false);
+                IReadOnlyList<FirewallRepair> repairs = await ElsewhereAsync(() => watch.SyncAsync(cancelToken)).ConfigureAwait(true);
+                await WriteAllAsync(channel, repairs.Select(repair => new ControlReply { Repair = repair }), cancelToken).ConfigureAwait(true);
                 break;
             case ControlCommand.Events:
-                await StreamEventsAsync(channel, cancelToken).ConfigureAwait(false);
+                await StreamEventsAsync(channel, cancelToken).ConfigureAwait(true);
                 break;
             case ControlCommand.Reload:
-                ReloadResult result = await jails.ReloadAsync(request.OnlyCompares == true, cancelToken).ConfigureAwait(false);
-                await WriteAllAsync(channel, [new ControlReply { Reload = result }], cancelToken).ConfigureAwait(false);
+                ReloadResult result = await ElsewhereAsync(() => jails.ReloadAsync(request.OnlyCompares == true, cancelToken)).ConfigureAwait(true);
+                await WriteAllAsync(channel, [new ControlReply { Reload = result }], cancelToken).ConfigureAwait(true);
                 break;
             case ControlCommand.ChangeJail when request is { Jail: { } name, Settings: { } settings }:
-                await WriteJailAsync(channel, jails.ChangeAsync(name, settings, cancelToken), cancelToken).ConfigureAwait(false);
+                await WriteJailAsync(channel, () => jails.ChangeAsync(name, settings, cancelToken), cancelToken).ConfigureAwait(true);
                 break;
             case ControlCommand.SuspendJail or ControlCommand.ResumeJail when request.Jail is { } name:
-                await WriteJailAsync(channel, jails.SuspendAsync(name, request.Command == ControlCommand.SuspendJail, cancelToken), cancelToken).ConfigureAwait(false);
+                await WriteJailAsync(channel, () => jails.SuspendAsync(name, request.Command == ControlCommand.SuspendJail, cancelToken), cancelToken).ConfigureAwait(true);
                 break;
             case ControlCommand.Stop:
                 watch.RequestStop();
@@ -161,8 +172,11 @@ internal sealed class ControlServer(IControlListener listener, IWatchControl wat
         }
     }
 
-    private async Task WriteJailAsync(LineChannel channel, Task<JailInfo> jail, CancellationToken cancelToken) =>
-        await WriteAllAsync(channel, [new ControlReply { Jail = await jail.ConfigureAwait(false) }], cancelToken).ConfigureAwait(false);
+    private async Task WriteJailAsync(LineChannel channel, Func<Task<JailInfo>> change, CancellationToken cancelToken) =>
+        await WriteAllAsync(channel, [new ControlReply { Jail = await ElsewhereAsync(change).ConfigureAwait(true) }], cancelToken).ConfigureAwait(true);
+
+    /// <summary>Does what changes the watch on threads that are as urgent as the rest of it: what is started there, processes too, stays so.</summary>
+    private static Task<T> ElsewhereAsync<T>(Func<Task<T>> change) => Task.Run(change);
 
     private Task WriteBansAsync(LineChannel channel, IReadOnlyList<Ban> bans, CancellationToken cancelToken) =>
         WriteAllAsync(channel, bans.Select(ban => new ControlReply { Ban = ban }), cancelToken);
@@ -171,11 +185,17 @@ internal sealed class ControlServer(IControlListener listener, IWatchControl wat
     {
         foreach (ControlReply reply in replies)
         {
-            channel.Write(reply, ControlJson.Default.ControlReply);
-            if (channel.Unflushed > FlushAt)
-            {
-                await FlushAsync(channel, cancelToken).ConfigureAwait(false);
-            }
+            await WriteAsync(channel, reply, cancelToken).ConfigureAwait(true);
+        }
+    }
+
+    private async ValueTask WriteAsync(LineChannel channel, ControlReply reply, CancellationToken cancelToken)
+    {
+        channel.Write(reply, ControlJson.Default.ControlReply);
+        if (channel.Unflushed > FlushAt)
+        {
+            await FlushAsync(channel, cancelToken).ConfigureAwait(true);
+            await Task.Yield();
         }
     }
 
@@ -184,8 +204,8 @@ internal sealed class ControlServer(IControlListener listener, IWatchControl wat
         var query = new HistoryQuery { Jail = request.Jail, Id = request.Id is { } id ? BanId.FromText(id) : null, After = request.After, Before = request.Before };
         try
         {
-            IEnumerable<BanHistoryEntry> entries = await history(query, cancelToken).ConfigureAwait(false);
-            await WriteAllAsync(channel, entries.Select(entry => new ControlReply { History = entry }), cancelToken).ConfigureAwait(false);
+            IEnumerable<BanHistoryEntry> entries = await history(query, cancelToken).ConfigureAwait(true);
+            await WriteAllAsync(channel, entries.Select(entry => new ControlReply { History = entry }), cancelToken).ConfigureAwait(true);
         }
         catch (StoreException e)
         {
@@ -199,13 +219,14 @@ internal sealed class ControlServer(IControlListener listener, IWatchControl wat
 
         // A first empty line tells the client that from here on it misses nothing.
         channel.Write(new ControlReply(), ControlJson.Default.ControlReply);
-        await FlushAsync(channel, cancelToken).ConfigureAwait(false);
-        await foreach (BanEvent item in events.ReadAllAsync(cancelToken).ConfigureAwait(false))
+        await FlushAsync(channel, cancelToken).ConfigureAwait(true);
+        await foreach (BanEvent item in events.ReadAllAsync(cancelToken).ConfigureAwait(true))
         {
             channel.Write(new ControlReply { Event = item }, ControlJson.Default.ControlReply);
             if (events.IsEmpty || channel.Unflushed > FlushAt)
             {
-                await FlushAsync(channel, cancelToken).ConfigureAwait(false);
+                await FlushAsync(channel, cancelToken).ConfigureAwait(true);
+                await Task.Yield();
             }
         }
     }
@@ -214,7 +235,7 @@ internal sealed class ControlServer(IControlListener listener, IWatchControl wat
     {
         using var patience = new CancellationTokenSource(ControlProtocol.ClientPatience, clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancelToken);
-        await channel.FlushAsync(both.Token).ConfigureAwait(false);
+        await channel.FlushAsync(both.Token).ConfigureAwait(true);
     }
 
     private static ControlReply Refuse(ControlErrorCode code, string message) => new() { End = true, ErrorCode = code, Error = message };

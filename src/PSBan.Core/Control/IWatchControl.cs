@@ -14,8 +14,8 @@ internal interface IWatchControl
     /// <summary>Every jail.</summary>
     Task<IReadOnlyList<JailInfo>> GetJailsAsync(CancellationToken cancelToken);
 
-    /// <summary>The running bans of one jail, or of all.</summary>
-    Task<IReadOnlyList<Ban>> GetBansAsync(string? jail, CancellationToken cancelToken);
+    /// <summary>The running bans of one jail, or of all, jail by jail and the one that ends first in front. What begins or ends meanwhile may be among them or not.</summary>
+    IAsyncEnumerable<Ban> GetBansAsync(string? jail, CancellationToken cancelToken);
 
     /// <summary>Bans an identifier by hand (with a jail and an id), for a time of its own or the jail's.</summary>
     Task<IReadOnlyList<Ban>> BanAsync(string jail, BanId id, Duration? duration, CancellationToken cancelToken);

@@ -12,11 +12,14 @@ internal sealed class LineChannel : IAsyncDisposable
     private readonly PipeReader _reader;
     private readonly PipeWriter _writer;
     private readonly int _maxLine;
+    private readonly bool _keepsContext;
 
-    public LineChannel(Stream stream, int maxLine)
+    /// <param name="stream">The stream, which is closed with this.</param>
+    /// <param name="maxLine">The longest line that is taken, in bytes.</param>
+    /// <param name="keepsContext">Whether the work is done in the context of the caller, such as a <see cref="ControlThread"/>.</param>
+    public LineChannel(Stream stream, int maxLine, bool keepsContext = false)
     {
-        _stream = stream;
-        _maxLine = maxLine;
+        (_stream, _maxLine, _keepsContext) = (stream, maxLine, keepsContext);
         _reader = PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true));
         _writer = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
     }
@@ -33,7 +36,7 @@ internal sealed class LineChannel : IAsyncDisposable
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancelToken);
         while (true)
         {
-            ReadResult result = await _reader.ReadAsync(limit.Token).ConfigureAwait(false);
+            ReadResult result = await _reader.ReadAsync(limit.Token).ConfigureAwait(_keepsContext);
             ReadOnlySequence<byte> buffer = result.Buffer;
             if (buffer.PositionOf((byte)'\n') is { } end)
             {
@@ -83,19 +86,23 @@ internal sealed class LineChannel : IAsyncDisposable
     public long Unflushed => _writer.UnflushedBytes;
 
     /// <summary>Sends what was written.</summary>
-    public async Task FlushAsync(CancellationToken cancelToken) => await _writer.FlushAsync(cancelToken).ConfigureAwait(false);
+    public async Task FlushAsync(CancellationToken cancelToken) => await _writer.FlushAsync(cancelToken).ConfigureAwait(_keepsContext);
 
     public async ValueTask DisposeAsync()
     {
-        await _reader.CompleteAsync().ConfigureAwait(false);
-        await _stream.DisposeAsync().ConfigureAwait(false);
+        await _reader.CompleteAsync().ConfigureAwait(_keepsContext);
+        await _stream.DisposeAsync().ConfigureAwait(_keepsContext);
     }
 
     private static T Parse<T>(in ReadOnlySequence<byte> line, JsonTypeInfo<T> type)
         where T : class
     {
         var json = new Utf8JsonReader(line);
-        return JsonSerializer.Deserialize(ref json, type) ?? throw new JsonException("The line is null.");
+        T value = JsonSerializer.Deserialize(ref json, type) ?? throw new JsonException("The line is null.");
+
+        // Throws where something follows the object.
+        json.Read();
+        return value;
     }
 
     private JsonException TooLong() => new($"The line is longer than {_maxLine} bytes.");

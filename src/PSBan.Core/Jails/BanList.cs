@@ -31,6 +31,9 @@ internal sealed class BanList(string jail, JailLimits limits)
     /// <summary>Copies of all bans, in no order.</summary>
     public IReadOnlyList<Ban> All => [.. _bans.Values.Select(Make)];
 
+    /// <summary>Who is banned, and until when as ticks, in no order: a copy that costs little however many there are.</summary>
+    public (BanId Id, long End)[] Ends => [.. _bans.Select(ban => (ban.Key, ban.Value.End))];
+
     /// <summary>A copy of the ban of an identifier; null where there is none.</summary>
     public Ban? Find(BanId id) => _bans.TryGetValue(id, out Entry? entry) ? Make(entry) : null;
 

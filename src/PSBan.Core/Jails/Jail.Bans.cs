@@ -9,6 +9,9 @@ public sealed partial class Jail
     /// <summary>Copies of all bans, the one that ends first in front, permanent ones last.</summary>
     public IReadOnlyList<Ban> Bans => [.. _bans.All.OrderBy(ban => ban.Expires ?? DateTimeOffset.MaxValue).ThenBy(ban => ban.Id)];
 
+    /// <summary>Who is banned, and until when as ticks, in no order: a copy that costs little however many there are.</summary>
+    internal (BanId Id, long End)[] Ends => _bans.Ends;
+
     /// <summary>A copy of the ban of an identifier; null where it is not banned. An address inside a banned prefix is not itself banned.</summary>
     /// <param name="id">The identifier.</param>
     public Ban? Find(BanId id) => _bans.Find(id);

@@ -44,6 +44,12 @@ public sealed record JailChanges(string Jail, long TotalFailed, long TotalBanned
     /// <summary>What the jail's filter remembers; null where that has not changed.</summary>
     public FilterMemory? Memory { get; init; }
 
+    /// <summary>The failures that have begun to wait for an answer and still do.</summary>
+    public IReadOnlyList<WaitingFailure> Waiting { get; init; } = [];
+
+    /// <summary>The numbers of those that have got theirs. To be removed before <see cref="Waiting"/> is entered.</summary>
+    public IReadOnlyList<long> Settled { get; init; } = [];
+
     /// <summary>What happened to bans, in order.</summary>
     public IReadOnlyList<BanChange> Bans { get; init; } = [];
 }

@@ -132,12 +132,13 @@ public sealed class MemoryStore(int maxMatches = StoreOptions.DefaultMaxMatches,
     private sealed class Counters
     {
         private readonly Dictionary<BanId, (long Order, TrackedFailures Failures)> _tracked = [];
+        private readonly SortedDictionary<long, WaitingFailure> _waiting = [];
         private JailChanges? _last;
         private long _order;
 
         public void Take(JailChanges changes)
         {
-            _last = changes with { Forgotten = [], Tracked = [], Bans = [], Memory = changes.Memory ?? _last?.Memory };
+            _last = changes with { Forgotten = [], Tracked = [], Waiting = [], Settled = [], Bans = [], Memory = changes.Memory ?? _last?.Memory };
             foreach (BanId id in changes.Forgotten)
             {
                 _tracked.Remove(id);
@@ -147,9 +148,23 @@ public sealed class MemoryStore(int maxMatches = StoreOptions.DefaultMaxMatches,
             {
                 _tracked[tracked.Id] = (_order++, tracked);
             }
+
+            foreach (long number in changes.Settled)
+            {
+                _waiting.Remove(number);
+            }
+
+            foreach (WaitingFailure failure in changes.Waiting)
+            {
+                _waiting[failure.Number] = failure;
+            }
         }
 
         public StoredJail ToStored() =>
-            new(_last!.TotalFailed, _last.TotalBanned, _last.LongestBan, [.. _tracked.Values.OrderBy(tracked => tracked.Order).Select(tracked => tracked.Failures)]) { Memory = _last.Memory };
+            new(_last!.TotalFailed, _last.TotalBanned, _last.LongestBan, [.. _tracked.Values.OrderBy(tracked => tracked.Order).Select(tracked => tracked.Failures)])
+            {
+                Memory = _last.Memory,
+                Waiting = [.. _waiting.Values],
+            };
     }
 }

@@ -60,6 +60,8 @@ internal sealed class PendingCheckpoint(int mostEnded = PendingCheckpoint.Defaul
     {
         // Null where the identifier is tracked no more; what failed last has the highest number.
         private readonly Dictionary<BanId, (long Order, TrackedFailures? Failures)> _tracked = [];
+        private readonly SortedDictionary<long, WaitingFailure> _waiting = [];
+        private readonly HashSet<long> _settled = [];
         private List<BanChange> _bans = [];
         private JailChanges? _last;
         private long _order;
@@ -75,6 +77,19 @@ internal sealed class PendingCheckpoint(int mostEnded = PendingCheckpoint.Defaul
             foreach (TrackedFailures tracked in changes.Tracked)
             {
                 _tracked[tracked.Id] = (_order++, tracked);
+            }
+
+            foreach (long number in changes.Settled)
+            {
+                if (!_waiting.Remove(number))
+                {
+                    _settled.Add(number);
+                }
+            }
+
+            foreach (WaitingFailure failure in changes.Waiting)
+            {
+                _waiting[failure.Number] = failure;
             }
 
             _bans.AddRange(changes.Bans);
@@ -112,6 +127,8 @@ internal sealed class PendingCheckpoint(int mostEnded = PendingCheckpoint.Defaul
         {
             Forgotten = [.. _tracked.Where(pair => pair.Value.Failures is null).Select(pair => pair.Key)],
             Tracked = [.. _tracked.Values.OrderBy(tracked => tracked.Order).Select(tracked => tracked.Failures).OfType<TrackedFailures>()],
+            Waiting = [.. _waiting.Values],
+            Settled = [.. _settled],
             Bans = [.. _bans],
         };
     }

@@ -11,6 +11,9 @@ public sealed record StoredJail(long TotalFailed, long TotalBanned, Duration Lon
 {
     /// <summary>What the jail's filter remembered; null where it had nothing to remember.</summary>
     public FilterMemory? Memory { get; init; }
+
+    /// <summary>The failures that waited for an answer, in the order in which they came.</summary>
+    public IReadOnlyList<WaitingFailure> Waiting { get; init; } = [];
 }
 
 /// <summary>Everything that a watch begins with: the state of the last checkpoint.</summary>

@@ -10,23 +10,16 @@ namespace PSBan.Watch;
 /// <param name="IsPending">Whether the watch still has to apply it.</param>
 internal sealed record BanSuspect(Ban Ban, EnforcedRule? Rule, bool IsPending)
 {
-    /// <summary>Gathers the bans of jails. Called on the loop.</summary>
-    /// <param name="jails">The jails.</param>
-    /// <param name="id">One ban, with a prefix around it or all inside it; null for every ban.</param>
-    public static List<BanSuspect> Gather(IEnumerable<JailRun> jails, BanId? id)
+    /// <summary>Where bans of a jail should stand.</summary>
+    public static IEnumerable<BanSuspect> Gather(JailRun jail, IReadOnlyList<Ban> bans)
     {
-        List<BanSuspect> suspects = [];
-        foreach (JailRun jail in jails)
-        {
-            EnforcedRule[] rules = [.. jail.Targets.OfType<EnforcedRule>()];
-            foreach (Ban ban in jail.Jail.Bans.Where(ban => id is not { } wanted || Concerns(ban.Id, wanted)))
-            {
-                suspects.AddRange(rules.Length == 0 ? [new BanSuspect(ban, null, false)] : rules.Select(rule => new BanSuspect(ban, rule, rule.IsPending(ban))));
-            }
-        }
-
-        return suspects;
+        EnforcedRule[] rules = [.. jail.Targets.OfType<EnforcedRule>()];
+        return bans.SelectMany(ban => rules.Length == 0 ? [new BanSuspect(ban, null, false)] : rules.Select(rule => new BanSuspect(ban, rule, rule.IsPending(ban))));
     }
+
+    /// <summary>Whether a ban is the one that is asked about, or a prefix around it, or inside it.</summary>
+    public static bool Concerns(BanId ban, BanId wanted) =>
+        ban == wanted || (ban.IsAddress && wanted.IsAddress && (ban.Address.Contains(wanted.Address) || wanted.Address.Contains(ban.Address)));
 
     /// <summary>Looks into the packet filters, each read once.</summary>
     /// <param name="suspects">The bans.</param>
@@ -42,9 +35,6 @@ internal sealed record BanSuspect(Ban Ban, EnforcedRule? Rule, bool IsPending)
 
         return [.. suspects.Select(suspect => suspect.Check(views))];
     }
-
-    private static bool Concerns(BanId ban, BanId wanted) =>
-        ban == wanted || (ban.IsAddress && wanted.IsAddress && (ban.Address.Contains(wanted.Address) || wanted.Address.Contains(ban.Address)));
 
     private BanCheck Check(Dictionary<string, IFirewallView> views)
     {

@@ -17,6 +17,7 @@ internal sealed class JailRun
     private readonly JailVoice _voice;
     private readonly JailLines _lines;
     private readonly JailTargets _targets;
+    private readonly WaitingFailures _waiting = new();
     private volatile JailPlan _plan;
     private IgnoreCommand? _ignoreCommand;
     private bool _hasToldText;
@@ -75,12 +76,12 @@ internal sealed class JailRun
     public void Release(string source, object reader) => _lines.Release(source, reader);
 
     /// <summary>Whether something has changed that a checkpoint has to hold.</summary>
-    public bool HasChanges => Jail.HasChanges || _lines.HasChanges;
+    public bool HasChanges => Jail.HasChanges || _lines.HasChanges || _waiting.HasChanges;
 
     /// <summary>Hands out what has changed since this was last called, or everything.</summary>
     public JailChanges TakeChanges(bool all)
     {
-        JailChanges changes = all ? Jail.TakeAll() : Jail.TakeChanges();
+        JailChanges changes = _waiting.AddTo(all ? Jail.TakeAll() : Jail.TakeChanges(), all);
         return all || _lines.HasChanges ? changes with { Memory = _lines.Remember() } : changes;
     }
 
@@ -98,6 +99,8 @@ internal sealed class JailRun
             {
                 Filter.Recall(memory);
             }
+
+            TakeOver(counters.Waiting);
         }
 
         // A shorter bantime than that run had shortens its bans too; a ban by hand was given its length by somebody.
@@ -120,6 +123,15 @@ internal sealed class JailRun
         }
 
         _voice.TellRestored(restored);
+    }
+
+    /// <summary>The failures that waited for an answer when an earlier run ended wait for one of this run, if there is still somebody to ask.</summary>
+    public void TakeOver(IReadOnlyList<WaitingFailure> failures)
+    {
+        if (_waiting.TakeOver(failures) is { Count: > 0 } ours)
+        {
+            _tools.Loop.Post(() => AskAgain(ours));
+        }
     }
 
     /// <summary>Takes changed settings; counters, bans, open conversations and whether it is suspended stay.</summary>
@@ -196,8 +208,8 @@ internal sealed class JailRun
         return lifted;
     }
 
-    /// <summary>The bans with their state as it is now.</summary>
-    public IEnumerable<Ban> Bans() => Jail.Bans.Select(_targets.WithState);
+    /// <summary>The bans of these identifiers with their state as it is now, those left out that have ended.</summary>
+    public IReadOnlyList<Ban> Find(IEnumerable<BanId> ids) => [.. ids.Select(Jail.Find).OfType<Ban>().Select(_targets.WithState)];
 
     /// <summary>A copy of how the jail stands.</summary>
     public JailInfo Info()
@@ -232,10 +244,21 @@ internal sealed class JailRun
         Count(failure, source);
     }
 
+    private void AskAgain(IReadOnlyList<WaitingFailure> failures)
+    {
+        foreach (WaitingFailure waiting in failures)
+        {
+            _waiting.Settle(waiting.Number);
+            Take(waiting.Failure, waiting.Source);
+        }
+    }
+
     private void Resolve(Failure failure, string name, string? source)
     {
+        long number = _waiting.Begin(failure, source);
         bool asked = _tools.Resolver.Ask(name, addresses => _tools.Loop.Post(() =>
         {
+            _waiting.Settle(number);
             if (addresses.Count == 0)
             {
                 _voice.Tell(BanEventKind.SourceWarning, $"The host name {name} of a failure cannot be resolved; the failure is not counted.", default, failure, source);
@@ -248,16 +271,28 @@ internal sealed class JailRun
         }));
         if (!asked)
         {
+            _waiting.Settle(number);
             _voice.Tell(BanEventKind.LimitReached, $"Too many host names wait to be resolved; the failure of {name} is not counted.", default, failure, source);
         }
     }
 
     private void Count(Failure failure, string? source)
     {
-        bool? isSpared = _ignoreCommand is null || Jail.Ignores(failure) is not null ? false
-            : _ignoreCommand.Ask(failure, answer => _tools.Loop.Post(() => CountAnswered(failure, source, answer)));
+        if (_ignoreCommand is null || Jail.Ignores(failure) is not null)
+        {
+            CountAnswered(failure, source, isSpared: false);
+            return;
+        }
+
+        long number = _waiting.Begin(failure, source);
+        bool? isSpared = _ignoreCommand.Ask(failure, answer => _tools.Loop.Post(() =>
+        {
+            _waiting.Settle(number);
+            CountAnswered(failure, source, answer);
+        }));
         if (isSpared is { } known)
         {
+            _waiting.Settle(number);
             CountAnswered(failure, source, known);
         }
     }

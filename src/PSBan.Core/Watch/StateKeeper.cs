@@ -298,6 +298,7 @@ internal sealed class StateKeeper(StateSettings settings, WatchLoop loop, EventH
                 foreach (JailRun jail in _jails.All)
                 {
                     jail.Resume(null, bans[jail.Name]);
+                    jail.TakeOver(opened.State.Jails.GetValueOrDefault(jail.Name)?.Waiting ?? []);
                 }
 
                 _wantsAll = true;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PSBan.Control;
 using PSBan.Firewalls;
 using PSBan.Model;
@@ -7,6 +8,8 @@ namespace PSBan.Watch;
 /// <summary>Answers the control endpoint from the loop of a running watch.</summary>
 internal sealed class WatchControl(WatchLoop loop, WatchParts parts, Func<WatchInfo> describe, Action stop) : IWatchControl
 {
+    private const int PageSize = 250;
+
     /// <summary>How long a ban by hand waits for the packet filter before it is answered as pending.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
@@ -15,8 +18,16 @@ internal sealed class WatchControl(WatchLoop loop, WatchParts parts, Func<WatchI
     public Task<IReadOnlyList<JailInfo>> GetJailsAsync(CancellationToken cancelToken) =>
         loop.RunAsync<IReadOnlyList<JailInfo>>(() => [.. parts.Jails.Running.Select(jail => jail.Info())], cancelToken);
 
-    public Task<IReadOnlyList<Ban>> GetBansAsync(string? jail, CancellationToken cancelToken) =>
-        loop.RunAsync<IReadOnlyList<Ban>>(() => [.. Pick(jail).SelectMany(run => run.Bans())], cancelToken);
+    public async IAsyncEnumerable<Ban> GetBansAsync(string? jail, [EnumeratorCancellation] CancellationToken cancelToken)
+    {
+        await foreach ((_, IReadOnlyList<Ban> page) in WalkAsync(jail, _ => true, cancelToken).ConfigureAwait(true))
+        {
+            foreach (Ban ban in page)
+            {
+                yield return ban;
+            }
+        }
+    }
 
     public async Task<IReadOnlyList<Ban>> BanAsync(string jail, BanId id, Duration? duration, CancellationToken cancelToken)
     {
@@ -35,9 +46,12 @@ internal sealed class WatchControl(WatchLoop loop, WatchParts parts, Func<WatchI
 
     public async Task<IReadOnlyList<BanCheck>> CheckAsync(string? jail, BanId? id, CancellationToken cancelToken)
     {
-        List<BanSuspect> suspects = await loop.RunAsync(() => BanSuspect.Gather(Pick(jail), id), cancelToken).ConfigureAwait(false);
+        List<BanSuspect> suspects = [];
+        await foreach ((JailRun run, IReadOnlyList<Ban> page) in WalkAsync(jail, ban => id is not { } wanted || BanSuspect.Concerns(ban, wanted), cancelToken).ConfigureAwait(true))
+        {
+            suspects.AddRange(BanSuspect.Gather(run, page));
+        }
 
-        // Reading takes a while; the loop goes on meanwhile.
         return await BanSuspect.CheckAsync(suspects, new CommandRunner(), cancelToken).ConfigureAwait(false);
     }
 
@@ -59,13 +73,21 @@ internal sealed class WatchControl(WatchLoop loop, WatchParts parts, Func<WatchI
     }
 
     private Task<IReadOnlyList<Ban>> RefreshAsync(JailRun run, IReadOnlyList<Ban> bans, CancellationToken cancelToken) =>
-        loop.RunAsync<IReadOnlyList<Ban>>(
-            () =>
+        loop.RunAsync(() => run.Find(bans.Select(ban => ban.Id)), cancelToken);
+
+    /// <summary>The bans of each jail, the one that ends first in front, a page at a time: a hundred thousand of them in one piece would keep the loop from its work.</summary>
+    private async IAsyncEnumerable<(JailRun Run, IReadOnlyList<Ban> Page)> WalkAsync(string? jail, Func<BanId, bool> isWanted, [EnumeratorCancellation] CancellationToken cancelToken)
+    {
+        List<(JailRun Run, (BanId Id, long End)[] Ends)> jails = await loop.RunAsync(() => Pick(jail).Select(run => (run, run.Jail.Ends)).ToList(), cancelToken).ConfigureAwait(true);
+        foreach ((JailRun run, (BanId Id, long End)[] ends) in jails)
+        {
+            Array.Sort(ends, static (left, right) => left.End != right.End ? left.End.CompareTo(right.End) : left.Id.CompareTo(right.Id));
+            foreach (BanId[] ids in ends.Select(ban => ban.Id).Where(isWanted).Chunk(PageSize))
             {
-                HashSet<BanId> ids = [.. bans.Select(ban => ban.Id)];
-                return [.. run.Bans().Where(ban => ids.Contains(ban.Id))];
-            },
-            cancelToken);
+                yield return (run, await loop.RunAsync(() => run.Find(ids), cancelToken).ConfigureAwait(true));
+            }
+        }
+    }
 
     // On the loop, where jails do not come and go.
     private IReadOnlyList<JailRun> Pick(string? name) =>

@@ -75,12 +75,16 @@ public sealed class IniParserTests
         Assert.Equal((new SourceLocation(File, line), message), (problem.Problem.Location, problem.Problem.Message));
     }
 
-    [Fact]
-    public void Text_before_any_section_of_a_filter_names_the_sections_of_filters()
+    [Theory]
+    [InlineData("action.d/nftables-common.local", "[Definition] or [Init]")]
+    [InlineData("fail2ban.local", "[Definition]")]
+    [InlineData("psban.conf", "[Definition]")]
+    [InlineData("jail.local", "[DEFAULT] or the name of a jail in brackets")]
+    public void Text_before_any_section_names_the_sections_of_such_a_file(string path, string sections)
     {
-        IniFile file = IniParser.Parse(Path.Combine("etc", "action.d", "nftables-common.local"), "protocol = tcp\nport = 1\n[Init]\nx = 1");
+        IniFile file = IniParser.Parse(Path.Combine("etc", path), "protocol = tcp\nport = 1\n[Init]\nx = 1");
         Assert.Equal(
-            "There is no section header above this line, so the options here belong nowhere and are left out. Write [Definition] or [Init] on a line of its own above them.",
+            $"There is no section header above this line, so the options here belong nowhere and are left out. Write {sections} on a line of its own above them.",
             Assert.Single(file.Problems).Problem.Message);
         Assert.Equal("1", file.Section("Init")!.Options["x"].Text);
     }

@@ -149,6 +149,8 @@ public sealed class ControlTests : IAsyncDisposable
     [InlineData("{\"version\":1,\"command\":\"Ban\"}\n", "BadRequest")]
     [InlineData("{\"version\":7,\"command\":\"Watch\"}\n", "VersionMismatch")]
     [InlineData("null\n", "BadRequest")]
+    [InlineData("{\"version\":1,\"command\":\"Watch\"} and more\n", "BadRequest")]
+    [InlineData("{\"version\":1,\"command\":\"Watch\"}{}\n", "BadRequest")]
     [InlineData("\u0000\u0001\n", "BadRequest")]
     public async Task What_is_no_request_gets_an_error_and_does_not_disturb_others(string sent, string code)
     {
@@ -238,7 +240,7 @@ public sealed class ControlTests : IAsyncDisposable
 
         public Task<IReadOnlyList<JailInfo>> GetJailsAsync(CancellationToken cancelToken) => Task.FromResult<IReadOnlyList<JailInfo>>([new JailInfo("sshd")]);
 
-        public Task<IReadOnlyList<Ban>> GetBansAsync(string? jail, CancellationToken cancelToken) => Task.FromResult<IReadOnlyList<Ban>>([.. Bans]);
+        public IAsyncEnumerable<Ban> GetBansAsync(string? jail, CancellationToken cancelToken) => Bans.ToList().ToAsyncEnumerable();
 
         public Task<IReadOnlyList<Ban>> BanAsync(string jail, BanId id, Duration? duration, CancellationToken cancelToken)
         {

@@ -16,7 +16,7 @@ public sealed class PendingCheckpointTests
             PendingCheckpoint pending = new();
             for (int i = random.Next(1, 30); i > 0; i--)
             {
-                Checkpoint checkpoint = Any(random);
+                Checkpoint checkpoint = Any(random, 3 * i);
                 single.Save(checkpoint);
                 pending.Add(checkpoint);
                 if (random.Next(4) == 0)
@@ -52,7 +52,9 @@ public sealed class PendingCheckpointTests
         Assert.Equal(1000, pending.Dropped + changes.Count(change => change.Kind == BanChangeKind.Ended) - 1);
     }
 
-    private static Checkpoint Any(Random random)
+    private static Failure Failure(int number) => new(BanId.FromText($"192.0.2.{number}"), At(number), [], new Dictionary<string, string>(), 0, 0);
+
+    private static Checkpoint Any(Random random, int first)
     {
         List<BanChange> bans = [];
         for (int i = random.Next(4); i > 0; i--)
@@ -70,6 +72,8 @@ public sealed class PendingCheckpointTests
         {
             Bans = bans,
             Forgotten = [.. Enumerable.Range(0, random.Next(2)).Select(_ => BanId.FromText($"192.0.2.{random.Next(3)}"))],
+            Settled = [.. Enumerable.Range(first - 5, 5).Where(_ => random.Next(2) == 0).Select(number => (long)number)],
+            Waiting = [.. Enumerable.Range(first, random.Next(3)).Select(number => new WaitingFailure(number, Failure(number), null))],
             Tracked = [.. Enumerable.Range(0, random.Next(3)).Select(i => new TrackedFailures(BanId.FromText($"192.0.2.{i}"), [At(random.Next(99))], []))],
         };
         return Position($"/var/log/{random.Next(3)}", random.Next(99)) with { Jails = random.Next(3) == 0 ? [] : [changes] };
@@ -83,6 +87,7 @@ public sealed class PendingCheckpointTests
             .. state.Positions.Select(pair => $"{pair.Key} {pair.Value}"),
             .. state.Jails.Values.Select(jail => $"{jail.TotalFailed} {jail.TotalBanned}"),
             .. state.Jails.Values.SelectMany(jail => jail.Tracked).Select(tracked => $"{tracked.Id} {string.Join(' ', tracked.Times)}"),
+            .. state.Jails.Values.SelectMany(jail => jail.Waiting).Select(waiting => $"{waiting.Number} {waiting.Failure.Id}"),
             .. state.Bans.Select(ban => $"{ban.Id} {ban.Time} {ban.Duration}"),
             .. state.Offenders.Select(offender => offender.ToString()),
             .. store.ReadHistory(new HistoryQuery()).Select(entry => $"{entry.Id} {entry.Time} {entry.Duration} {entry.End}"),

@@ -114,6 +114,34 @@ public abstract class StoreContractTests : IDisposable
     }
 
     [Fact]
+    public void Failures_that_wait_come_back_whole_until_they_are_settled()
+    {
+        Failure failure = new(BanId.Opaque("192.0.2.1"), At(3), ["a \0", "b"], new Dictionary<string, string> { ["user"] = "jane", ["ip4"] = "192.0.2.1" }, 2, 17)
+        {
+            Address = Address.Parse("192.0.2.1"),
+            HostName = "host.example",
+            Users = ["jane", "joe"],
+        };
+        Failure other = failure with { Id = Id("2001:db8::1") };
+        Store.Save(new Checkpoint(Start) { Jails = [new JailChanges("sshd", 0, 0) { Waiting = [new WaitingFailure(1, failure, "/var/log/a"), new WaitingFailure(2, other, null)] }] });
+        Store.Save(new Checkpoint(Start) { Jails = [new JailChanges("sshd", 1, 0) { Settled = [2, 9], Waiting = [new WaitingFailure(3, other, null)] }, new JailChanges("nginx", 1, 0)] });
+        StoredState state = Reload();
+        Assert.Empty(state.Jails["nginx"].Waiting);
+        Assert.Equal([(1L, "/var/log/a"), (3L, null)], state.Jails["sshd"].Waiting.Select(waiting => (waiting.Number, waiting.Source)));
+        Failure back = state.Jails["sshd"].Waiting[0].Failure;
+        Assert.Equal(failure with { Matches = back.Matches, Data = back.Data, Users = back.Users }, back);
+        Assert.Equal(["a \0", "b", "jane", "joe"], [.. back.Matches, .. back.Users]);
+        Assert.Equal(("jane", "192.0.2.1", 2), (back.Data["user"], back.Data["ip4"], back.Data.Count));
+        Assert.Equal(other.Id, state.Jails["sshd"].Waiting[1].Failure.Id);
+
+        // A jail that runs keeps them however old they are.
+        Store.Purge(new PurgeLimits(At(100), TimeSpan.FromSeconds(10), ["sshd"]));
+        Assert.Equal(2, Reload().Jails["sshd"].Waiting.Count);
+        Store.Save(new Checkpoint(Start) { Jails = [new JailChanges("sshd", 1, 0) { Settled = [1, 3] }] });
+        Assert.Empty(Reload().Jails["sshd"].Waiting);
+    }
+
+    [Fact]
     public void Ban_is_in_force_until_it_has_ended_and_in_the_history_ever_after()
     {
         Ban ban = Ban("192.0.2.1", 10, 600, matches: ["1", "2", "3"]);

@@ -18,17 +18,8 @@ internal sealed class WatchClients(string folder)
     private int _refused;
     private int _broken;
 
-    /// <summary>How many proper requests were answered.</summary>
-    public int Answered => _answered;
-
-    /// <summary>How many times garbage got an error and a closed connection.</summary>
-    public int Refused => _refused;
-
-    /// <summary>How many requests were broken off.</summary>
-    public int Broken => _broken;
-
-    /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Answered} requests answered, {Refused} refused, {Broken} broken off");
+    /// <summary>What has come of it so far.</summary>
+    public HammerReport Report => new(_answered, _refused, _broken);
 
     /// <summary>Asks, shouts and hangs up, whatever chance says, until the time is over.</summary>
     public async Task HammerAsync(Random random, CancellationToken time)
@@ -124,7 +115,10 @@ internal sealed class WatchClients(string folder)
 
         string answer = await ReadToEndAsync(stream).WaitAsync(WatchProcess.Patience);
         JsonElement reply = JsonDocument.Parse(Assert.Single(answer.Split('\n', StringSplitOptions.RemoveEmptyEntries))).RootElement;
-        Assert.Equal(("BadRequest", true), (reply.GetProperty("errorCode").GetString(), reply.GetProperty("end").GetBoolean()));
+
+        // Chance writes {} now and then, which is a request of no version.
+        Assert.Contains(reply.GetProperty("errorCode").GetString(), (string[])["BadRequest", "VersionMismatch"]);
+        Assert.True(reply.GetProperty("end").GetBoolean());
         Interlocked.Increment(ref _refused);
     }
 

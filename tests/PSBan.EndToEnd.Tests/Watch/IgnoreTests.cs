@@ -1,6 +1,8 @@
 using System.Text.Json;
 using PSBan.Control;
 using PSBan.EndToEnd.Support;
+using PSBan.Model;
+using PSBan.Store;
 using PSBan.Tests.Support;
 
 namespace PSBan.EndToEnd.Watch;
@@ -63,6 +65,55 @@ public sealed class IgnoreTests : IDisposable
     }
 
     [RequiresFact("sh")]
+    public async Task Failures_that_wait_for_an_answer_outlive_a_kill()
+    {
+        string gate = Path.Combine(_folder.Path, "gate");
+        _folder.Write("ask", $"#!/bin/sh\n[ \"$1\" = 192.0.2.7 ] && while [ ! -e {gate} ]; do sleep 0.02; done\n[ \"$1\" = 192.0.2.8 ]\n");
+        string settings = $"ignorecommand = /bin/sh {_folder.Path}/ask <ip>";
+        await using (WatchProcess watch = await StartAsync(settings))
+        {
+            Fail("192.0.2.7", "root");
+            Fail("192.0.2.8", "root");
+            await watch.WaitForAsync("Ignored", IsOf("192.0.2.8"));
+            await watch.WaitForAsync("Banned", IsOf("192.0.2.7"));
+
+            // The last answer of what is behind them, so that a checkpoint has passed them.
+            Fail("192.0.2.9", "root");
+            await watch.WaitForAsync("Banned", item => IsOf("192.0.2.9")(item) && item.GetProperty("jail").GetString() == "asked");
+            await using WatchClient client = await WatchProcess.ConnectAsync(_folder.Path);
+            await foreach (BanHistoryEntry _ in client.GetHistoryAsync(new HistoryQuery(), CancellationToken.None))
+            {
+            }
+
+            Assert.Equal(3, (await client.GetJailsAsync(CancellationToken.None)).Single(jail => jail.Name == "asked").TotalFailed);
+            await watch.KillAsync();
+        }
+
+        // Killed once more while they wait again, and then answered.
+        await using (WatchProcess watch = await RestartAsync())
+        {
+            Assert.DoesNotContain(watch.Events("Banned"), item => IsOf("192.0.2.7")(item));
+            await watch.KillAsync();
+        }
+
+        await using (WatchProcess watch = await RestartAsync())
+        {
+            await File.WriteAllTextAsync(gate, string.Empty);
+            JsonElement banned = await watch.WaitForAsync("Banned", IsOf("192.0.2.7"));
+            Assert.Equal("asked", banned.GetProperty("jail").GetString());
+            Assert.Equal((0, string.Empty), await watch.StopAsync());
+        }
+
+        // Answered for good: nothing of it comes back.
+        await using (WatchProcess watch = await RestartAsync())
+        {
+            await using WatchClient client = await WatchProcess.ConnectAsync(_folder.Path);
+            JailInfo asked = (await client.GetJailsAsync(CancellationToken.None)).Single(jail => jail.Name == "asked");
+            Assert.Equal((6L, 2L, 2), (asked.TotalFailed, asked.TotalBanned, asked.CurrentlyBanned));
+        }
+    }
+
+    [RequiresFact("sh")]
     public async Task File_of_addresses_is_read_again_when_it_has_changed()
     {
         string list = Path.Combine(_folder.Path, "trusted.txt");
@@ -108,6 +159,11 @@ public sealed class IgnoreTests : IDisposable
             enabled = true
             {settings}
             """);
+        return await RestartAsync();
+    }
+
+    private async Task<WatchProcess> RestartAsync()
+    {
         WatchProcess watch = WatchProcess.StartDry(_folder.Path);
         await watch.WaitForAsync("Started");
         return watch;
