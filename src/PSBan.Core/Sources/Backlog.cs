@@ -65,6 +65,7 @@ internal sealed record Backlog(IReadOnlyList<TailedFile> Files, HeadPrint? Forme
         _ = FilePrint.TryParse(place.Identity, out FilePrint print);
         Span<byte> room = stackalloc byte[FilePrint.HeadLimit];
         HeadPrint? newest = null;
+        (int Younger, HeadPrint Former)? part = null;
 
         // Asked after the row was listed: where the log is still in its place, all of the row is older. Where it is gone altogether, only time tells.
         bool isInPlace = FileStatus.TryGet(log.Source, out FileStatus now, out _) && (now.Device, now.Node) == (log.Status.Device, log.Status.Node);
@@ -81,7 +82,7 @@ internal sealed record Backlog(IReadOnlyList<TailedFile> Files, HeadPrint? Forme
                 {
                     // Rotated by now: what is younger comes behind it.
                     Clear(files);
-                    (newest, isMet) = (null, true);
+                    (newest, isMet, part) = (null, true, null);
                 }
 
                 if (isOwn || isLike || head.IsEmpty)
@@ -95,16 +96,23 @@ internal sealed record Backlog(IReadOnlyList<TailedFile> Files, HeadPrint? Forme
                     newest ??= HeadPrint.Of(file.Status.Node, head);
                 }
 
-                TailedFile? rest = null;
-                if (print.IsTelling(file.Status.Node) && print.BeginsLike(head) && Stands(file, head, log.Source, place, encoding, isOthers, out rest))
+                if (print.IsTelling(file.Status.Node) && print.BeginsLike(head))
                 {
+                    PlaceFit fit = Fit(file, head, log.Source, place, encoding, isOthers, out TailedFile? rest);
                     if (rest is not null)
                     {
                         files.Push(rest);
                     }
 
-                    former = newest ?? HeadPrint.Of(file.Status.Node, head);
-                    return true;
+                    HeadPrint youngest = newest ?? HeadPrint.Of(file.Status.Node, head);
+                    if (fit == PlaceFit.Whole)
+                    {
+                        former = youngest;
+                        return true;
+                    }
+
+                    // A shorter copy, unless an older file holds the place: then only their beginnings are the same, as where each has a long banner.
+                    part ??= fit == PlaceFit.Part ? (files.Count, youngest) : null;
                 }
 
                 isFormerMet = print.Former is HeadPrint older && older.IsOf(file.Status.Node, head);
@@ -126,6 +134,17 @@ internal sealed record Backlog(IReadOnlyList<TailedFile> Files, HeadPrint? Forme
             {
                 // As good as not there.
             }
+        }
+
+        if (part is (int younger, HeadPrint known))
+        {
+            while (files.Count > younger)
+            {
+                files.Pop().Dispose();
+            }
+
+            former = known;
+            return true;
         }
 
         if (!isFormerMet && print.Former is null)
@@ -151,8 +170,8 @@ internal sealed record Backlog(IReadOnlyList<TailedFile> Files, HeadPrint? Forme
         }
     }
 
-    /// <summary>Whether reading stood in a file.</summary>
-    private static bool Stands(
+    /// <summary>How a file stands to the place, and what is left of it to read.</summary>
+    private static PlaceFit Fit(
         RotatedFile file, ReadOnlySpan<byte> head, string source, LogPosition place, LogEncoding encoding, IsReadElsewhere isOthers, out TailedFile? rest)
     {
         rest = null;
@@ -166,7 +185,7 @@ internal sealed record Backlog(IReadOnlyList<TailedFile> Files, HeadPrint? Forme
                 (rest, opened) = (opened, null);
             }
 
-            return fit != PlaceFit.None;
+            return fit;
         }
         finally
         {

@@ -21,9 +21,12 @@ internal static class RotatedNames
     {
         ReadOnlySpan<char> name = IsCompressed(path) ? path[..^Compressed.Length] : path;
         int digits = name.LastIndexOfAnyExcept(s_digits) + 1;
+
+        // The name of the log may end in a digit itself: web1-20260301.
+        int hyphen = name[digits..].IndexOf('-');
         int start = digits > 0 && digits < name.Length && name[digits - 1] == '.' ? digits - 1
-            : digits < name.Length && name[digits] == '-' ? digits
-            : -1;
+            : hyphen < 0 ? -1
+            : digits + hyphen;
         return start > 0 && name[start - 1] is not ('/' or '\\') && name[(start + 1)..].ContainsAnyInRange('0', '9') ? start : -1;
     }
 
@@ -34,7 +37,17 @@ internal static class RotatedNames
     /// <summary>Whether a path is that of a log with the ending of a rotation.</summary>
     /// <param name="path">The path.</param>
     /// <param name="log">The log.</param>
-    public static bool IsRotatedFrom(string path, string log) => EndingOf(path) == log.Length && path.StartsWith(log, StringComparison.Ordinal);
+    public static bool IsRotatedFrom(ReadOnlySpan<char> path, ReadOnlySpan<char> log)
+    {
+        if (!path.StartsWith(log, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        ReadOnlySpan<char> ending = path[log.Length..];
+        ending = IsCompressed(ending) ? ending[..^Compressed.Length] : ending;
+        return ending is ['.' or '-', _, ..] && !ending[1..].ContainsAnyExcept(s_digits) && ending.ContainsAnyInRange('0', '9');
+    }
 
     /// <summary>
     /// Compares two names of one log by age, the older first: <c>.2</c> comes before <c>.1</c>, <c>-20260301</c> before <c>-20260302</c> and this before

@@ -47,6 +47,25 @@ public class AwayTests
         Assert.Equal([.. Lines(21, 40), .. Lines(51, 80)], reader.Lines);
     }
 
+    [Fact]
+    public async Task Logs_that_begin_with_the_same_long_banner_are_told_apart()
+    {
+        using TempFolder folder = new();
+        string banner = string.Concat(Enumerable.Repeat("# A banner that the program writes at the start of each of its logs.\n", 40));
+        folder.Write("a.log", banner + Numbered(1, 400));
+        Reader reader = new(folder["a.log"]);
+        await reader.UntilAsync("line 400");
+
+        // Rotated three times while nobody looked; each content is another one, and all but the first are shorter.
+        File.AppendAllText(folder["a.log"], Numbered(401, 420));
+        File.Move(folder["a.log"], folder["a.log.3"]);
+        folder.Write("a.log.2", banner + Numbered(421, 500));
+        folder.Write("a.log.1", banner + Numbered(501, 520));
+        folder.Write("a.log", banner + Numbered(521, 700));
+        await reader.UntilAsync("line 700");
+        Assert.Equal(Lines(1, 700), reader.Lines.Where(line => !line.StartsWith('#')));
+    }
+
     [Theory]
     [InlineData("a.log", 5)]
     [InlineData("a.log*", 5)]

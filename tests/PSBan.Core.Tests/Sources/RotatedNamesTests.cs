@@ -25,6 +25,21 @@ public class RotatedNamesTests
     }
 
     [Theory]
+    [InlineData("/x/auth.log2-20260301", "/x/auth.log2")]
+    [InlineData("/x/web1-2026-03-01.gz", "/x/web1")]
+    [InlineData("/x/web1.3", "/x/web1")]
+    public void The_name_of_a_log_may_end_in_a_digit(string path, string log)
+    {
+        Assert.Equal(log, RotatedNames.LogOf(path));
+        Assert.True(RotatedNames.IsRotatedFrom(path, log));
+        Assert.False(RotatedNames.IsRotatedFrom(log, log));
+        Assert.False(RotatedNames.IsRotatedFrom(path, log.AsSpan(0, log.Length - 1)));
+    }
+
+    [Fact]
+    public void A_log_that_is_compressed_itself_is_no_rotated_file_of_its_own() => Assert.False(RotatedNames.IsRotatedFrom("/x/a.log.gz", "/x/a.log.gz"));
+
+    [Theory]
     [InlineData("a.log.10", "a.log.9")]
     [InlineData("a.log.2.gz", "a.log.1")]
     [InlineData("a.log.1", "a.log")]
