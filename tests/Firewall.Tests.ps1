@@ -19,8 +19,9 @@ BeforeAll {
             $ErrorActionPreference = 'Stop'
             Import-Module $Support
             Import-Module (Get-ModuleUnderTest)
-            $at = @{ StatePath = $StatePath }
-            $run = @{ ConfigPath = $ConfigPath; StatePath = $StatePath; Firewall = 'nft' }
+            # What the script finds as $at and $run.
+            Set-Variable -Name at -Value @{ StatePath = $StatePath }
+            Set-Variable -Name run -Value @{ ConfigPath = $ConfigPath; StatePath = $StatePath; Firewall = 'nft' }
             ConvertTo-Json -Depth 5 -InputObject (& ([scriptblock]::Create($Script))) | Set-Content -LiteralPath $Answer
         }
         try {
