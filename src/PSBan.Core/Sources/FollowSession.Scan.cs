@@ -12,6 +12,7 @@ internal sealed partial class FollowSession
 
     private void Scan()
     {
+        _prints.Clear();
         HashSet<string> directories = new(StringComparer.Ordinal);
         IReadOnlyList<(string Path, FileStatus Status)> listing = Settle(directories);
         Dictionary<TailedFile, List<string>> met = [];

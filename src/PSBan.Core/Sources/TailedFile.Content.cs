@@ -94,10 +94,11 @@ internal sealed partial class TailedFile
         Span<byte> room = stackalloc byte[FilePrint.HeadLimit];
         foreach ((TailedFile other, int atLeast) in others)
         {
-            // What has been read of it tells nearly always that it is not.
-            int known = Math.Min(head.Length, other._headCount);
+            // What has been read of it tells nearly always that it is not, unless it has been emptied and filled anew meanwhile.
+            long length = RandomAccess.GetLength(other._handle);
+            int known = length == other._offset + other._carry.Length ? Math.Min(head.Length, other._headCount) : 0;
             if (head.Length >= atLeast && head[..known].SequenceEqual(other._head.AsSpan(0, known))
-                && RandomAccess.GetLength(other._handle) >= size && HeadPrint.Read(other._handle, room).StartsWith(head) && other.StillHolds(end, size))
+                && length >= size && HeadPrint.Read(other._handle, room).StartsWith(head) && other.StillHolds(end, size))
             {
                 return true;
             }
