@@ -30,55 +30,9 @@ internal static class FileFollower
         await Task.Yield();
         while (!cancelToken.IsCancellationRequested)
         {
-            foreach (TailedFile tail in session.Look())
+            foreach (LogBlock block in Round(session, cutter, cancelToken))
             {
-                while (session.TakeNote() is LogBlock note)
-                {
-                    yield return note;
-                }
-
-                // Each block is a round of its own: while the consumer was busy the file may have become another one.
-                for (int i = 0; !session.MustWait(tail) && session.Begin(tail, cutter) && !cancelToken.IsCancellationRequested; i++)
-                {
-                    bool any = session.Read(tail, cutter, out LogBlock? block);
-                    tail.End(cutter);
-                    if (block is not null)
-                    {
-                        yield return block;
-                    }
-
-                    if (!any || i == Turn - 1 || session.IsScanDue)
-                    {
-                        tail.IsDirty |= any;
-                        break;
-                    }
-                }
-
-                if (session.TakeFragment(tail, cutter) is LogBlock fragment)
-                {
-                    yield return fragment;
-                }
-            }
-
-            foreach (PipedLog pipe in session.Pipes())
-            {
-                for (int i = 0; i < Turn && session.Read(pipe, out LogBlock? block) && !cancelToken.IsCancellationRequested; i++)
-                {
-                    if (block is not null)
-                    {
-                        yield return block;
-                    }
-                }
-
-                if (session.TakeFragment(pipe) is LogBlock fragment)
-                {
-                    yield return fragment;
-                }
-            }
-
-            while (session.TakeNote() is LogBlock note)
-            {
-                yield return note;
+                yield return block;
             }
 
             if (!session.IsUnfinished)
@@ -86,6 +40,65 @@ internal static class FileFollower
                 cutter.Dispose();
                 await wake.WaitAsync();
             }
+        }
+    }
+
+    /// <summary>One look at everything: reads from each file that something has come to, as far as its turn goes.</summary>
+    /// <param name="session">What is followed.</param>
+    /// <param name="cutter">The cutter, empty before and after.</param>
+    /// <param name="cancelToken">Ends it early.</param>
+    /// <returns>The blocks, each good until the next one is asked for.</returns>
+    internal static IEnumerable<LogBlock> Round(FollowSession session, BlockCutter cutter, CancellationToken cancelToken)
+    {
+        foreach (TailedFile tail in session.Look())
+        {
+            while (session.TakeNote() is LogBlock note)
+            {
+                yield return note;
+            }
+
+            // Each block is a round of its own: while the consumer was busy the file may have become another one.
+            for (int i = 0; !session.MustWait(tail) && session.Begin(tail, cutter) && !cancelToken.IsCancellationRequested; i++)
+            {
+                bool any = session.Read(tail, cutter, out LogBlock? block);
+                tail.End(cutter);
+                if (block is not null)
+                {
+                    yield return block;
+                }
+
+                if (!any || i == Turn - 1 || session.IsScanDue)
+                {
+                    tail.IsDirty |= any;
+                    break;
+                }
+            }
+
+            if (session.TakeFragment(tail, cutter) is LogBlock fragment)
+            {
+                yield return fragment;
+            }
+        }
+
+        foreach (PipedLog pipe in session.Pipes())
+        {
+            for (int i = 0; i < Turn && session.Read(pipe, out LogBlock? block) && !cancelToken.IsCancellationRequested; i++)
+            {
+                if (block is not null)
+                {
+                    yield return block;
+                }
+            }
+
+            if (session.TakeFragment(pipe) is LogBlock fragment)
+            {
+                yield return fragment;
+            }
+        }
+
+        while (session.TakeNote() is LogBlock note)
+        {
+            yield return note;
         }
     }
 }

@@ -82,13 +82,18 @@ internal sealed partial class FollowSession
         return tail.IsDirty;
     }
 
-    /// <summary>Whether there are copies of something that is gone, and may have been what was to come next.</summary>
+    /// <summary>
+    /// Whether there are copies of something that is gone, and may have been what was to come next. From then on they are files like any other, each read in its turn;
+    /// so this is said of each once, and nobody waits for a copy that waits for him.
+    /// </summary>
     private bool IsOutlived()
     {
         bool any = false;
-        foreach (TailedFile copy in _tails.Where(other => other.IsCopy && !IsCopyOfAnother(other)))
+        foreach (TailedFile copy in _tails.Where(other => other.IsCopy))
         {
-            (copy.IsDirty, any) = (true, true);
+            _ = IsSettled(copy);
+            copy.IsDirty |= !copy.IsCopy;
+            any |= !copy.IsCopy;
         }
 
         return any;
