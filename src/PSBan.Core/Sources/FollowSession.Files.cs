@@ -60,6 +60,7 @@ internal sealed partial class FollowSession
 
         (left.IsLeft, left.QuietSince, left.InOperation) = (true, Now, before.InOperation);
         (left.Log, left.FormerSource) = (before.Log, before.Source);
+        before.IsAfterLatest = false;
         int index = _tails.IndexOf(before);
         _tails.Insert(index < 0 ? _tails.Count : index, left);
     }
@@ -104,9 +105,9 @@ internal sealed partial class FollowSession
             LogPosition place = tail.PlaceBefore();
             _known[tail.Source] = place;
             _past.Add(place);
-            if (_tails.SkipWhile(other => other != tail).Skip(1).FirstOrDefault(other => other.Log == tail.Log) is { IsUnbegun: true, After: not null } next)
+            if (_tails.SkipWhile(other => other != tail).Skip(1).FirstOrDefault(other => other.Log == tail.Log) is { IsUnbegun: true, After: not null, IsAfterLatest: false } next)
             {
-                next.After = place;
+                (next.After, next.IsAfterLatest) = (place, true);
             }
         }
         catch (Exception exception) when (IsTrouble(exception))

@@ -53,6 +53,11 @@ internal sealed partial class FollowSession
     /// </summary>
     private bool IsNext(TailedFile tail, IReadOnlyList<TailedFile> older)
     {
+        if (_moved.Contains(RotatedNames.LogOf(tail.Path)))
+        {
+            return false;
+        }
+
         // What was too short before to be known as a copy may have grown while it was read.
         bool isRotated = RotatedNames.EndingOf(tail.Path) > 0;
         if (!_glob.IsLiteral && !tail.IsLeft && (IsCopyOfAnother(tail) || (isRotated && PlaceOf(tail, null) is not null)))
@@ -112,7 +117,7 @@ internal sealed partial class FollowSession
         List<TailedFile> left = [.. _tails.TakeWhile(other => other != log).Where(other => other.IsLeft && other.Log == log.Log)];
         Backlog backlog = Backlog.Of(log, log.After, _encoding, IsOthers);
         bool any = false;
-        HeadPrint? former = null;
+        HeadPrint? former = FilePrint.TryParse(log.After.Identity, out FilePrint before) ? before.Former : null;
         foreach (TailedFile file in backlog.Files)
         {
             file.Former ??= former;

@@ -7,6 +7,9 @@ internal sealed partial class FollowSession
 
     private List<(string Path, FileStatus Status)> _listing = [];
     private FolderStamp[] _stamps = [];
+
+    // The logs whose files were being renamed at the last scan, and so are not all known.
+    private readonly HashSet<string> _moved = new(StringComparer.Ordinal);
     private bool _isFirstScan = true;
     private bool _isScanLeft;
 
@@ -143,43 +146,47 @@ internal sealed partial class FollowSession
         }
     }
 
-    /// <summary>Opens files that are met for the first time: all of them, or none where a path leads elsewhere by now, so that what is older is not met after what is younger.</summary>
+    /// <summary>
+    /// Opens files that are met for the first time: of one log all of them, or none where a path leads elsewhere or nowhere by now, so that what is older is not met after
+    /// what is younger. These are looked for again at once.
+    /// </summary>
     private List<TailedFile> OpenFresh(List<(string Path, FileStatus Status)> files)
     {
         List<TailedFile> opened = [];
+        _moved.Clear();
         foreach ((string path, FileStatus status) in files)
         {
-            if (OpenFresh(path) is not TailedFile tail)
+            if (OpenFresh(path, status, out bool isMoved) is TailedFile tail)
             {
-                continue;
+                opened.Add(tail);
             }
-
-            opened.Add(tail);
-            if ((tail.Status.Device, tail.Status.Node) != (status.Device, status.Node) && !_glob.IsLiteral)
+            else if (isMoved)
             {
-                foreach (TailedFile file in opened)
-                {
-                    _byNode.Remove((file.Status.Device, file.Status.Node));
-                    file.Dispose();
-                }
-
-                _isScanLeft = true;
-                return [];
+                _moved.Add(RotatedNames.LogOf(path));
             }
         }
 
-        return opened;
+        foreach (TailedFile tail in opened.Where(tail => _moved.Contains(RotatedNames.LogOf(tail.Path))))
+        {
+            _byNode.Remove((tail.Status.Device, tail.Status.Node));
+            tail.Dispose();
+        }
+
+        _isScanLeft |= _moved.Count > 0;
+        return [.. opened.Where(tail => !_moved.Contains(RotatedNames.LogOf(tail.Path)))];
     }
 
-    private TailedFile? OpenFresh(string path)
+    private TailedFile? OpenFresh(string path, FileStatus status, out bool isMoved)
     {
+        isMoved = false;
         TailedFile? tail = null;
         try
         {
             tail = TailedFile.Open(path, RealPath.Of(path), _encoding);
-            if (!_byNode.TryAdd((tail.Status.Device, tail.Status.Node), tail))
+            isMoved = !_glob.IsLiteral && (tail.Status.Device, tail.Status.Node) != (status.Device, status.Node);
+            if (isMoved || !_byNode.TryAdd((tail.Status.Device, tail.Status.Node), tail))
             {
-                // Another path of the same scan leads to it.
+                // It may also be that another path of the same scan leads to it.
                 tail.Dispose();
                 return null;
             }
@@ -190,7 +197,7 @@ internal sealed partial class FollowSession
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
             tail?.Dispose();
-            _isScanLeft |= !_glob.IsLiteral;
+            isMoved = !_glob.IsLiteral;
         }
         catch (Exception exception) when (IsTrouble(exception))
         {

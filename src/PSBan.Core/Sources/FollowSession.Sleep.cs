@@ -63,8 +63,15 @@ internal sealed partial class FollowSession
             return true;
         }
 
+        woken = OpenFresh(path, status, out bool isMoved);
+        if (isMoved)
+        {
+            met.Add(sleeping);
+            _isScanLeft = true;
+            return true;
+        }
+
         _sleeping.Remove((status.Device, status.Node));
-        woken = OpenFresh(path);
         if (woken is null)
         {
             return true;

@@ -82,15 +82,17 @@ internal sealed partial class FollowSession
     {
         string log = RotatedNames.LogOf(tail.Path);
         int index = -1;
-        if (_tails.Find(other => other.Path == log || (other.Path != tail.Path && RotatedNames.LogOf(other.Path) == log)) is TailedFile relative)
+        if (_tails.Exists(other => other.Path != tail.Path && RotatedNames.LogOf(other.Path) == log))
         {
-            tail.Log = RotatedNames.EndingOf(relative.Path) < 0 ? relative.Source : relative.Log;
-            foreach (TailedFile other in _tails.Where(other => other.Log == relative.Source && RotatedNames.EndingOf(other.Path) > 0))
+            // One that only has a name like a rotated file, and no relative, is a log of its own.
+            TailedFile? itself = tail.Path == log ? tail : _tails.FindLast(other => other.Path == log);
+            tail.Log = itself?.Source ?? RotatedNames.LogOf(tail.Source);
+            foreach (TailedFile other in _tails.Where(other => other.Path != log && RotatedNames.LogOf(other.Path) == log))
             {
                 other.Log = tail.Log;
             }
 
-            index = _tails.FindIndex(other => other.Log == tail.Log && !other.IsLeft && RotatedNames.Compare(tail.Path, other.Path) < 0);
+            index = _tails.FindIndex(other => other.Log == tail.Log && IsOlder(tail, other));
         }
 
         if (!_isFirstScan && RotatedNames.EndingOf(tail.Path) > 0 && tail.Log != tail.Source)
@@ -99,6 +101,24 @@ internal sealed partial class FollowSession
         }
 
         _tails.Insert(index < 0 ? _tails.Count : index, tail);
+    }
+
+    /// <summary>Whether a file that is newly met comes before another one. Of a log that is gone altogether only time tells, as long as nothing was read of what it holds.</summary>
+    private static bool IsOlder(TailedFile tail, TailedFile other)
+    {
+        if (RotatedNames.Compare(tail.Path, other.Path) is not < 0 || !other.IsLeft)
+        {
+            return RotatedNames.Compare(tail.Path, other.Path) < 0;
+        }
+
+        try
+        {
+            return RotatedNames.EndingOf(other.Path) < 0 && tail.Status.Modified <= FileStatus.Get(other.Handle).Modified && (other.IsUnbegun || !other.IsAsItWas());
+        }
+        catch (Exception exception) when (IsTrouble(exception))
+        {
+            return false;
+        }
     }
 
     private void PlaceOne(TailedFile tail, LogStart? start)

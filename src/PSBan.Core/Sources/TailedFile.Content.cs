@@ -43,8 +43,9 @@ internal sealed partial class TailedFile
     public static LogPosition Behind(HeadPrint? former) => new(new FilePrint(0, 0, FilePrint.Hash([]), 0, FilePrint.Hash([]), Former: former).ToString(), 0);
 
     /// <summary>Whether what has been read of the file still stands there, so that what follows it belongs to it.</summary>
+    /// <remarks>Lines may well end alike at the same place, where all are of one length; so the beginning, in which time has gone on, is looked at too.</remarks>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public bool IsAsItWas() => StillHolds(_behind.AsSpan(0, _behindCount), _offset);
+    public bool IsAsItWas() => StillHolds(_behind.AsSpan(0, _behindCount), _offset) && StillBegins();
 
     /// <summary>Whether the file still begins with what has been handed out of it.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>

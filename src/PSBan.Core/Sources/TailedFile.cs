@@ -67,6 +67,9 @@ internal sealed partial class TailedFile : IDisposable
     /// <summary>Where reading stood in the content that the log had before this one: what lies between the two is read first. Null where that is nothing.</summary>
     public LogPosition? After { get; set; }
 
+    /// <summary>Whether none of the files that are read before this one is younger than what <see cref="After"/> tells of.</summary>
+    public bool IsAfterLatest { get; set; }
+
     /// <summary>Whether what lies between has been looked for.</summary>
     public bool IsCaughtUp { get; set; }
 
@@ -182,7 +185,7 @@ internal sealed partial class TailedFile : IDisposable
         catch (IOException)
         {
             // It holds something else by now.
-            (_before, _break, After, IsCaughtUp) = (place, place, place, false);
+            (_before, _break, After, IsAfterLatest, IsCaughtUp) = (place, place, place, true, false);
             BeginAnew();
         }
     }
@@ -245,7 +248,7 @@ internal sealed partial class TailedFile : IDisposable
         if (!IsUnbegun)
         {
             (_before, _break) = (Position(), PlaceBefore());
-            (After, IsCaughtUp) = (_break, false);
+            (After, IsAfterLatest, IsCaughtUp) = (_break, true, false);
         }
 
         BeginAnew();

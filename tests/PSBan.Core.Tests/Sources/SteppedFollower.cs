@@ -16,45 +16,47 @@ internal sealed class SteppedFollower : IDisposable
     private readonly WakeUp _wake = new();
     private readonly BlockCutter _cutter;
     private readonly FollowSession _session;
+    private readonly Action<LogBlock>? _take;
+    private int _blocks;
 
-    public SteppedFollower(string path, FileSourceOptions? options = null)
+    public SteppedFollower(string path, FileSourceOptions? options = null, Func<string, LogStart>? start = null)
     {
-        options ??= Quick with { Notifications = false };
+        options = (options ?? Quick) with { Notifications = false };
         _cutter = new BlockCutter(Math.Max(4096, options.LineLimit));
-        _session = new FollowSession(new Glob(path), options, LogEncoding.Utf8, _ => new LogStart(), Observer, _wake);
+        _session = new FollowSession(new Glob(path), options, LogEncoding.Utf8, start ?? (_ => new LogStart()), Observer, _wake);
     }
+
+    public SteppedFollower(string path, TimeProvider time, Action<LogBlock> take, Func<string, LogStart> start, List<string> story)
+        : this(path, Quick with { Time = time, RotationGrace = TimeSpan.FromSeconds(2) }, start) { _take = take; Observer.Story = story; }
 
     public RecordingObserver Observer { get; } = new();
 
     /// <summary>What has been handed out, line by line.</summary>
     public List<string> Lines { get; } = [];
 
+    /// <summary>Looks at everything once.</summary>
+    /// <param name="then">What happens when so many blocks with lines have been handed out, by their number.</param>
+    public void Look(params (int AfterBlock, Action Happens)[] then)
+    {
+        _session.PollDue();
+        _blocks = 0;
+        Round(then);
+    }
+
     /// <summary>Looks at everything until nothing is left to be read.</summary>
     /// <param name="then">What happens when so many blocks with lines have been handed out in this call, by their number.</param>
     public void LookUntilQuiet(params (int AfterBlock, Action Happens)[] then)
     {
-        int blocks = 0, looks = 0;
+        int looks = 0;
         _session.PollDue();
+        _blocks = 0;
         do
         {
             Assert.True(looks++ < MostLooks, $"Something is looked at again and again; the last line that came is '{Lines.LastOrDefault()}'.");
-            foreach (LogBlock block in FileFollower.Round(_session, _cutter, CancellationToken.None))
-            {
-                if (block.Text.IsEmpty)
-                {
-                    continue;
-                }
-
-                Lines.AddRange(block.Text.ToString().Split('\n')[..^1]);
-                blocks++;
-                foreach ((_, Action happens) in then.Where(step => step.AfterBlock == blocks))
-                {
-                    happens();
-                }
-            }
+            Round(then);
         }
         while (_session.IsUnfinished);
-        Assert.True(then.All(step => step.AfterBlock <= blocks), $"There were only {blocks} blocks.");
+        Assert.True(then.All(step => step.AfterBlock <= _blocks), $"There were only {_blocks} blocks.");
     }
 
     /// <summary>Says that names have come, gone or changed, as the system does.</summary>
@@ -63,6 +65,25 @@ internal sealed class SteppedFollower : IDisposable
         foreach (string name in names)
         {
             _session.Touched(name, isStructure: true);
+        }
+    }
+
+    private void Round((int AfterBlock, Action Happens)[] then)
+    {
+        foreach (LogBlock block in FileFollower.Round(_session, _cutter, CancellationToken.None))
+        {
+            _take?.Invoke(block);
+            if (block.Text.IsEmpty)
+            {
+                continue;
+            }
+
+            Lines.AddRange(block.Text.ToString().Split('\n')[..^1]);
+            _blocks++;
+            foreach ((_, Action happens) in then.Where(step => step.AfterBlock == _blocks))
+            {
+                happens();
+            }
         }
     }
 
