@@ -15,8 +15,9 @@ internal sealed partial class FollowSession
     // One that only has a name like a rotated file may be a log of its own, and is waited for once only.
     private static bool IsPassing(TailedFile other) => other.IsLeft || other.FormerSource is not null;
 
-    /// <summary>The files of the same log to which something may come yet that has to be read before this one.</summary>
-    private List<TailedFile> OlderOf(TailedFile tail) => [.. _tails.TakeWhile(other => other != tail).Where(other => other.Log == tail.Log && !other.IsCopy && IsPassing(other))];
+    /// <summary>The files of the same log to which something may come yet that has to be read before this one: also to a copy that is only being made.</summary>
+    private List<TailedFile> OlderOf(TailedFile tail) =>
+        [.. _tails.TakeWhile(other => other != tail).Where(other => other.Log == tail.Log && !other.IsCopy && (IsPassing(other) || other.IsUnbegun))];
 
     /// <summary>Whether something has come to older files.</summary>
     private static bool IsForestalled(IReadOnlyList<TailedFile> older)
