@@ -84,6 +84,13 @@ internal sealed class BlockCutter(int lineLimit, bool decodes = true) : IDisposa
         _count -= count;
     }
 
+    /// <summary>Forgets everything: what comes next has nothing to do with it.</summary>
+    public void Clear()
+    {
+        Skip(_count);
+        IsSkipping = false;
+    }
+
     /// <summary>Cuts off what makes whole lines.</summary>
     /// <param name="atEnd">Whether nothing follows, so that the last line is whole although it is not ended.</param>
     /// <param name="block">The lines.</param>

@@ -104,7 +104,7 @@ internal sealed partial class FollowSession
 
             LogPosition place = tail.PlaceBefore();
             _known[tail.Source] = place;
-            _past.Add(place);
+            AddPast(place);
             if (_tails.SkipWhile(other => other != tail).Skip(1).FirstOrDefault(other => other.Log == tail.Log) is { IsUnbegun: true, After: not null, IsAfterLatest: false } next)
             {
                 (next.After, next.IsAfterLatest) = (place, true);

@@ -162,14 +162,14 @@ internal sealed partial class FollowSession
     /// <returns>Whether it can be read from where it stands.</returns>
     private bool IsSettled(TailedFile tail)
     {
-        bool mayBeKnown = tail.IsCopy || RotatedNames.EndingOf(tail.Path) > 0;
+        bool wasCopy = tail.IsCopy, mayBeKnown = wasCopy || RotatedNames.EndingOf(tail.Path) > 0;
         tail.IsCopy = false;
         if (!tail.HasGrown())
         {
             return true;
         }
 
-        if (mayBeKnown && GoOn(tail, null))
+        if (mayBeKnown && GoOn(tail, null, wasCopy))
         {
             // Its place is told before anything else is read.
             NoteRenamed();

@@ -41,11 +41,6 @@ internal sealed partial class FollowSession
             return;
         }
 
-        if (_past.Count > MostPast)
-        {
-            _past.RemoveRange(0, _past.Count - MostPast);
-        }
-
         // Of a log and its copy the log goes first: the place that lies in both is its own.
         Dictionary<TailedFile, LogStart?> starts = fresh.ToDictionary(tail => tail, tail => IsKnown(tail.Source) ? null : _starts.GetValueOrDefault(tail.Source) ?? _start(tail.Source));
         foreach (TailedFile tail in fresh.OrderBy(tail => RotatedNames.EndingOf(tail.Path) > 0).ThenByDescending(tail => tail, Comparer<TailedFile>.Create(CompareAge)))
@@ -161,15 +156,16 @@ internal sealed partial class FollowSession
     /// <summary>Lets a file begin where reading stood in what it holds, if that is known from any name; a copy of what another file still holds is told to be one.</summary>
     /// <param name="tail">The file.</param>
     /// <param name="own">The place that is stored for the name that it has.</param>
+    /// <param name="wasCopy">Whether it is known to have been a copy; otherwise only its name may tell.</param>
     /// <returns>Whether it is known.</returns>
-    private bool GoOn(TailedFile tail, LogPosition? own)
+    private bool GoOn(TailedFile tail, LogPosition? own, bool wasCopy = false)
     {
         for (int looks = 1; ; looks++)
         {
             // A copy that is being made has to be judged as it is at one moment; when its original has been emptied it is whole.
             long size = RandomAccess.GetLength(tail.Handle);
             tail.IsCopy = !_glob.IsLiteral && IsCopyOfAnother(tail);
-            (LogPosition Place, PlaceFit Fit)? known = tail.IsCopy ? null : PlaceOf(tail, own);
+            (LogPosition Place, PlaceFit Fit)? known = tail.IsCopy ? null : PlaceOf(tail, own, wasCopy);
             if (!_glob.IsLiteral && looks < MostLooks && size != RandomAccess.GetLength(tail.Handle))
             {
                 continue;
@@ -204,8 +200,9 @@ internal sealed partial class FollowSession
     /// The known place that lies in this file, or behind it where it is a copy that ends before: its own, or one of a name that it had before. Of several the furthest,
     /// since a name may have kept a place for longer than the file.
     /// </summary>
-    private (LogPosition Place, PlaceFit Fit)? PlaceOf(TailedFile tail, LogPosition? own)
+    private (LogPosition Place, PlaceFit Fit)? PlaceOf(TailedFile tail, LogPosition? own, bool wasCopy = false)
     {
+        bool mayBePart = wasCopy || (!_glob.IsLiteral && RotatedNames.EndingOf(tail.Path) > 0);
         Span<byte> room = stackalloc byte[FilePrint.HeadLimit];
         ReadOnlySpan<byte> head = HeadPrint.Read(tail.Handle, room);
         if (head.IsEmpty)
@@ -227,9 +224,9 @@ internal sealed partial class FollowSession
 
         foreach ((LogPosition place, _) in alike.OrderByDescending(each => each.Place.Offset).ThenByDescending(each => each.IsOfNode).ThenByDescending(each => each.Place == own))
         {
-            // A log that is shorter than its own place was edited, and is no copy.
+            // A log that is shorter than its own place was edited, and is no copy; nor is one of another name that only begins with the same banner.
             PlaceFit fit = FilePrint.Compare(place, tail.Handle);
-            if (fit == PlaceFit.Whole || (fit == PlaceFit.Part && place != own && NameOf(place) != tail.Source))
+            if (fit == PlaceFit.Whole || (fit == PlaceFit.Part && mayBePart && place != own && NameOf(place) != tail.Source))
             {
                 return (place, fit);
             }
@@ -272,7 +269,7 @@ internal sealed partial class FollowSession
             .Concat(_known.Values)
             .Concat(_book.Values)
             .Concat(_past)
-            .Concat(_tails.Concat(_placed).Where(other => other != tail && !other.IsUnbegun && SiblingFinder.StemOf(other.Source) == stem).Select(other => other.Position()))
+            .Concat(_tails.Concat(_placed).Where(other => other != tail && SiblingFinder.StemOf(other.Source) == stem).Select(other => other.PlaceBefore()))
             .Append(own);
         return places.OfType<LogPosition>();
     }
@@ -305,6 +302,16 @@ internal sealed partial class FollowSession
         {
             // What leads there now waits for it.
             AdoptLeft(file, before: tail);
+        }
+    }
+
+    /// <summary>Keeps a place in what was there before; of these the last ones are enough.</summary>
+    private void AddPast(LogPosition place)
+    {
+        _past.Add(place);
+        if (_past.Count > MostPast)
+        {
+            _past.RemoveAt(0);
         }
     }
 

@@ -155,6 +155,12 @@ internal sealed partial class FollowSession : IDisposable
             tail.IsDirty = false;
             if (!IsItsTurn(tail))
             {
+                if (tail is { IsCopy: true, IsLeft: true } && _options.Time.GetElapsedTime(tail.QuietSince) >= _options.RotationGrace)
+                {
+                    // Its original holds the same still, although it is long deleted itself.
+                    Drop(tail);
+                }
+
                 return false;
             }
 
@@ -215,7 +221,7 @@ internal sealed partial class FollowSession : IDisposable
                 tail.GoBack(before);
                 _ = IsBroken(tail);
                 tail.IsDirty = true;
-                cutter.Skip(cutter.Pending.Length);
+                cutter.Clear();
                 return false;
             }
 
@@ -225,7 +231,7 @@ internal sealed partial class FollowSession : IDisposable
         catch (Exception exception) when (IsTrouble(exception))
         {
             Fail(tail, exception.Message);
-            cutter.Skip(cutter.Pending.Length);
+            cutter.Clear();
             return false;
         }
     }
@@ -238,7 +244,7 @@ internal sealed partial class FollowSession : IDisposable
             return false;
         }
 
-        _past.Add(last);
+        AddPast(last);
         ScanAgain();
         return true;
     }

@@ -278,7 +278,7 @@ internal sealed partial class TailedFile : IDisposable
             if (count > 0 && !IsAsItWas())
             {
                 // Emptied and written anew in this very moment: what has been read here follows upon something else.
-                cutter.Skip(cutter.Pending.Length);
+                cutter.Clear();
                 Break();
                 (block, firstLine) = (default, 0);
                 return false;
@@ -342,6 +342,7 @@ internal sealed partial class TailedFile : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _carry = [];
         _handle.Dispose();
         _packed?.Dispose();
     }

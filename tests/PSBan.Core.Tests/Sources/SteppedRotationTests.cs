@@ -1,3 +1,4 @@
+using PSBan.Tests.Support;
 using static PSBan.Tests.Sources.RotationTests;
 
 namespace PSBan.Tests.Sources;
@@ -30,6 +31,92 @@ public class SteppedRotationTests
             }),
             (2, () => File.WriteAllText(log, Numbered(101, 120))));
         Assert.Equal([.. Lines(1, 60), "late", .. Lines(61, 120)], follower.Lines);
+    }
+
+    [RequiresFact("/proc/self/fd")]
+    public void A_copy_that_was_deleted_is_not_kept_open_for_as_long_as_its_log_holds_the_same()
+    {
+        using TempFolder folder = new();
+        string log = folder.Write("a.log", Numbered(1, 50));
+        using SteppedFollower follower = new(folder["a.log*"], Quick with { RotationGrace = TimeSpan.Zero });
+        follower.LookUntilQuiet();
+        for (int i = 0; i < 3; i++)
+        {
+            File.Copy(log, folder["a.log.backup"]);
+            follower.LookUntilQuiet();
+            File.Delete(folder["a.log.backup"]);
+            follower.LookUntilQuiet();
+        }
+
+        Assert.Equal(1, new DirectoryInfo("/proc/self/fd").EnumerateFileSystemInfos().Count(info => info.LinkTarget?.StartsWith(folder.Root, StringComparison.Ordinal) == true));
+        Assert.Equal(Lines(1, 50), follower.Lines);
+    }
+
+    [Fact]
+    public void The_first_line_of_a_log_that_was_emptied_within_a_long_line_is_read()
+    {
+        using TempFolder folder = new();
+        string log = folder.Write("a.log", "line 1\n" + new string('x', 10_000));
+        HookedClock clock = new();
+        using SteppedFollower follower = new(log, Quick with { LineLimit = 4096, Time = clock });
+        follower.LookUntilQuiet();
+
+        // Between the moment in which it is found longer and the reading of what is new.
+        folder.Append("a.log", "xxx");
+        clock.Asked = () => File.WriteAllText(log, Numbered(2, 4000));
+        follower.LookUntilQuiet();
+        Assert.Equal(["line 1", new string('x', 4096), .. Lines(2, 4000)], follower.Lines);
+    }
+
+    [Theory]
+    [InlineData("a.log")]
+    [InlineData("*.log")]
+    [InlineData("a.log*")]
+    public void A_log_that_begins_with_the_same_long_banner_each_time_is_read_from_its_start(string glob)
+    {
+        using TempFolder folder = new();
+        string banner = string.Concat(Enumerable.Repeat("# A banner that the program writes at the start of each of its logs.\n", 20));
+        string log = folder.Write("a.log", banner + Numbered(1, 100));
+        using SteppedFollower follower = new(folder[glob], Quick with { RotationGrace = TimeSpan.Zero });
+        follower.LookUntilQuiet();
+        foreach ((int from, int to) in ((int, int)[])[(101, 150), (151, 155), (156, 200)])
+        {
+            File.Move(log, folder["a.log.1"], overwrite: true);
+            follower.LookUntilQuiet();
+            folder.Write("a.log", banner + Numbered(from, to));
+            follower.LookUntilQuiet();
+        }
+
+        Assert.Equal(Lines(1, 200), follower.Lines.Where(line => !line.StartsWith('#')));
+    }
+
+    [Fact]
+    public void A_second_log_with_the_same_long_banner_is_read_from_its_start()
+    {
+        using TempFolder folder = new();
+        string banner = string.Concat(Enumerable.Repeat("# A banner that the program writes at the start of each of its logs.\n", 20));
+        folder.Write("a.log", banner + Numbered(1, 100));
+        using SteppedFollower follower = new(folder["*.log"], Quick with { RotationGrace = TimeSpan.Zero });
+        follower.LookUntilQuiet();
+        File.Move(folder["a.log"], folder["away"]);
+        follower.LookUntilQuiet();
+        folder.Write("b.log", banner + Numbered(101, 110));
+        follower.LookUntilQuiet();
+        Assert.Equal(Lines(1, 110), follower.Lines.Where(line => !line.StartsWith('#')));
+    }
+
+    /// <summary>A clock that lets one thing happen when it is asked next.</summary>
+    private sealed class HookedClock : TimeProvider
+    {
+        public Action? Asked { get; set; }
+
+        public override long GetTimestamp()
+        {
+            Action? asked = Asked;
+            Asked = null;
+            asked?.Invoke();
+            return base.GetTimestamp();
+        }
     }
 
     private static IEnumerable<string> Lines(int from, int to) => Enumerable.Range(from, to - from + 1).Select(n => $"line {n}");
