@@ -5,6 +5,11 @@ namespace PSBan.Sources;
 /// ahead of it have been read to their end, and that is made sure of twice: before reading, and once more when the bytes have been read and are not handed out
 /// yet. A writer fills one file after the other; so where something is found in a younger file, everything that was to come to the older ones is there, and a look at
 /// them that comes after the reading misses nothing.
+/// <para>
+/// Nobody waits for ever. A file waits for those ahead of it in its row only, and the first of a row for none; a copy, until its original holds something else, is gone or
+/// may have been; a deleted copy no longer than the grace of a rotation; the first lines of a content, for one look that sees the files of the log stand still, and once for
+/// each copy that has ceased to be one.
+/// </para>
 /// </content>
 internal sealed partial class FollowSession
 {

@@ -10,6 +10,7 @@ internal sealed partial class FollowSession
 
     // The logs whose files were being renamed at the last scan, and so are not all known.
     private readonly HashSet<string> _moved = new(StringComparer.Ordinal);
+    private int _scansInMotion;
     private bool _isFirstScan = true;
     private bool _isScanLeft;
 
@@ -107,7 +108,9 @@ internal sealed partial class FollowSession
     private List<(string Path, FileStatus Status)> List(HashSet<string> directories, bool tells)
     {
         List<(string Path, FileStatus Status)> listing = [];
-        IReadOnlyList<string> paths = _glob.Expand(directories);
+
+        // What is compressed is no text.
+        IReadOnlyList<string> paths = [.. _glob.Expand(directories).Where(path => _glob.IsLiteral || !RotatedNames.IsCompressed(path))];
         foreach (string path in paths)
         {
             if (FileStatus.TryGet(path, out FileStatus status, out string? error))
@@ -148,7 +151,7 @@ internal sealed partial class FollowSession
 
     /// <summary>
     /// Opens files that are met for the first time: of one log all of them, or none where a path leads elsewhere or nowhere by now, so that what is older is not met after
-    /// what is younger. These are looked for again at once.
+    /// what is younger. These are looked for again at once, some times in a row.
     /// </summary>
     private List<TailedFile> OpenFresh(List<(string Path, FileStatus Status)> files)
     {
@@ -166,6 +169,7 @@ internal sealed partial class FollowSession
             }
         }
 
+        _scansInMotion = _moved.Count > 0 ? _scansInMotion + 1 : 0;
         foreach (TailedFile tail in opened.Where(tail => _moved.Contains(RotatedNames.LogOf(tail.Path))))
         {
             _byNode.Remove((tail.Status.Device, tail.Status.Node));
@@ -183,7 +187,7 @@ internal sealed partial class FollowSession
         try
         {
             tail = TailedFile.Open(path, RealPath.Of(path), _encoding);
-            isMoved = !_glob.IsLiteral && (tail.Status.Device, tail.Status.Node) != (status.Device, status.Node);
+            isMoved = MayWait() && (tail.Status.Device, tail.Status.Node) != (status.Device, status.Node);
             if (isMoved || !_byNode.TryAdd((tail.Status.Device, tail.Status.Node), tail))
             {
                 // It may also be that another path of the same scan leads to it.
@@ -197,7 +201,7 @@ internal sealed partial class FollowSession
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
             tail?.Dispose();
-            isMoved = !_glob.IsLiteral;
+            isMoved = MayWait();
         }
         catch (Exception exception) when (IsTrouble(exception))
         {
@@ -206,5 +210,8 @@ internal sealed partial class FollowSession
         }
 
         return null;
+
+        // Not for ever: a file system may tell of a path otherwise than of the open file.
+        bool MayWait() => !_glob.IsLiteral && _scansInMotion < MostLooks;
     }
 }

@@ -32,7 +32,7 @@ internal sealed partial class FollowSession
                 FileStatus status = FileStatus.Get(tail.Handle);
                 if (tooMany-- > 0 && status.Modified < recently && !tail.HasGrown())
                 {
-                    _sleeping[(status.Device, status.Node)] = new SleepingFile(tail.Path, tail.Source, status, tail.Position(), tail.IsCopy);
+                    _sleeping[(status.Device, status.Node)] = new SleepingFile(tail.Path, tail.Source, status, tail.Position());
                     Remember(tail);
                     Drop(tail);
                 }
@@ -86,7 +86,7 @@ internal sealed partial class FollowSession
             }
 
             woken.After = isSame ? null : sleeping.Place;
-            (woken.IsCopy, woken.InOperation, woken.QuietSince) = (sleeping.IsCopy, isSame, Now);
+            (woken.InOperation, woken.QuietSince) = (isSame, Now);
             _tails.Add(woken);
             TellFound(woken.Source);
             if (woken.Source != sleeping.Source)
@@ -112,5 +112,5 @@ internal sealed partial class FollowSession
         }
     }
 
-    private sealed record SleepingFile(string Path, string Source, FileStatus Status, LogPosition? Place, bool IsCopy);
+    private sealed record SleepingFile(string Path, string Source, FileStatus Status, LogPosition? Place);
 }

@@ -58,7 +58,7 @@ public class GlobSourceTests
     {
         using TempFolder folder = new();
         string log = folder.Write("a.log", Numbered(1, 100));
-        folder.Write("a.log.2.gz", 0x1F, 0x8B, 8, 0);
+        folder.Write("a.log.2.gz", 0x1F, 0x8B, 8, 0, (byte)'\n', (byte)'x', (byte)'\n');
         await using Follower follower = new(new GlobLogSource(folder["a.log*"], Quick));
         await follower.UntilLine("line 100");
         File.Move(log, folder["a.log.1"]);
