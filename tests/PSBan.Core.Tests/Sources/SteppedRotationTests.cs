@@ -105,6 +105,39 @@ public class SteppedRotationTests
         Assert.Equal(Lines(1, 110), follower.Lines.Where(line => !line.StartsWith('#')));
     }
 
+    [Fact]
+    public void A_log_that_is_refilled_with_lines_of_the_same_length_that_end_alike_is_read_from_its_start()
+    {
+        using TempFolder folder = new();
+        string Long(int from, int to) => string.Concat(Lines(from, to).Select(line => $"{line} {new string('.', 80)}\n"));
+        string log = folder.Write("a.log", Long(100, 110));
+        using SteppedFollower follower = new(log);
+        follower.LookUntilQuiet();
+        File.WriteAllText(log, Long(111, 130));
+        follower.LookUntilQuiet();
+        Assert.Equal(Lines(100, 130), follower.Lines.Select(line => line.TrimEnd('.').Trim()));
+    }
+
+    [Fact]
+    public void A_copy_that_was_only_being_made_when_reading_began_is_read_before_what_its_log_holds_by_then()
+    {
+        using TempFolder folder = new();
+        string Long(int from, int to) => string.Concat(Lines(from, to).Select(line => $"{line} {new string('.', 80)}\n"));
+        string log = folder.Write("a.log", Long(1, 10));
+        folder.Write("a.log.1", Long(1, 10)[..40]);
+        HookedClock clock = new();
+        using SteppedFollower follower = new(folder["a.log*"], Quick with { Time = clock });
+
+        // The copy is read as far as it goes. Then, when the log has been found to hold something, the copy is finished, and the log emptied and filled anew.
+        clock.Asked = () => clock.Asked = () =>
+        {
+            File.WriteAllText(folder["a.log.1"], Long(1, 10));
+            File.WriteAllText(log, Long(11, 20));
+        };
+        follower.LookUntilQuiet();
+        Assert.Equal(Lines(1, 20), follower.Lines.Select(line => line.TrimEnd('.').Trim()));
+    }
+
     /// <summary>A clock that lets one thing happen when it is asked next.</summary>
     private sealed class HookedClock : TimeProvider
     {

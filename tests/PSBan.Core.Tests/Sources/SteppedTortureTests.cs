@@ -11,7 +11,7 @@ namespace PSBan.Tests.Sources;
 /// </summary>
 public class SteppedTortureTests
 {
-    private const int Seeds = 8;
+    private const int Seeds = 22;
     private const int Looks = 60;
 
     [Theory]
