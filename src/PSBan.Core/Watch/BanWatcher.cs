@@ -184,9 +184,9 @@ public sealed class BanWatcher
     private async Task ResumeAsync(WatchParts parts, CancellationToken cancelToken)
     {
         Dictionary<string, Duration> banTimes = parts.Jails.Running.ToDictionary(jail => jail.Name, jail => jail.Options.BanTime.Value, StringComparer.Ordinal);
-        parts.Keeper.Resume(
+        await parts.Keeper.ResumeAsync(
             parts.Jails,
-            parts.Keeper.IsNew ? await parts.Firewalls.FindStandingAsync(jail => banTimes[jail], _options.Clock.GetUtcNow(), cancelToken).ConfigureAwait(false) : []);
+            parts.Keeper.IsNew ? await parts.Firewalls.FindStandingAsync(jail => banTimes[jail], _options.Clock.GetUtcNow(), cancelToken).ConfigureAwait(false) : []).ConfigureAwait(false);
     }
 
     private async Task CloseAsync(FirewallSet firewalls)

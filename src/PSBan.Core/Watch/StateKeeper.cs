@@ -25,6 +25,7 @@ internal sealed class StateKeeper(StateSettings settings, WatchLoop loop, EventH
     private readonly Queue<TaskCompletionSource<StoredState>> _readers = new();
     private JailRoster _jails = new();
     private StoredState _state = new();
+    private Task _offenders = Task.CompletedTask;
     private IBanStore? _store;
     private bool _wantsAll;
 
@@ -63,22 +64,26 @@ internal sealed class StateKeeper(StateSettings settings, WatchLoop loop, EventH
         _store = opened.Store;
         TellDamage(opened);
         (_state, IsNew) = (opened.State, opened.State.IsNew);
+
+        // Nobody asks for them before the watch goes on, and there may be very many.
+        _offenders = Task.Run(() => Offenders.Load(opened.State.Offenders));
     }
 
     /// <summary>Lets the jails and the book of positions begin from what the store holds. Called once, before the loop works.</summary>
     /// <param name="jails">The jails, which may change later.</param>
     /// <param name="standing">The bans that stand in the packet filters, where there was no state to begin from.</param>
-    public void Resume(JailRoster jails, IEnumerable<Ban> standing)
+    public async Task ResumeAsync(JailRoster jails, IEnumerable<Ban> standing)
     {
         _jails = jails;
         _wantsAll = IsNew;
         Positions.Load(_state.Positions);
-        Offenders.Load(_state.Offenders);
         ILookup<string, Ban> bans = _state.Bans.Concat(standing).ToLookup(ban => ban.Jail, StringComparer.Ordinal);
         foreach (JailRun jail in jails.All)
         {
             jail.Resume(_state.Jails.GetValueOrDefault(jail.Name), bans[jail.Name]);
         }
+
+        await _offenders.ConfigureAwait(false);
 
         // It can be large, and is not needed again.
         _state = new StoredState();
