@@ -1,11 +1,17 @@
+using System.Runtime;
+
 namespace PSBan.Host;
 
 /// <summary>
-/// Gives memory back to the system once a burst is over: on a quiet host the runtime would hold for days what it took for an attack of minutes, or for reading the
+/// Lets a start take what memory it needs, and gives memory back to the system once a burst is over: on a quiet host the runtime would hold for days what it took for an attack of minutes, or for reading the
 /// configuration. While lines come in there is nothing to give back, and nothing is done.
 /// </summary>
 internal sealed class MemoryKeeper : IDisposable
 {
+    // Taking back 100,000 bans makes this much, hardly any of it garbage: looking through it again and again would be a quarter of the start.
+    private const long StartSize = 200 << 20;
+    private const int StartShare = 8;
+
     private const long WorthGivingBack = 4 << 20;
     private const long QuietRate = 1 << 20;
 
@@ -17,13 +23,46 @@ internal sealed class MemoryKeeper : IDisposable
 
     /// <summary>Begins.</summary>
     /// <param name="clock">The clock.</param>
-    public MemoryKeeper(TimeProvider clock) => _timer = clock.CreateTimer(_ => Look(), null, s_every, s_every);
+    public MemoryKeeper(TimeProvider clock)
+    {
+        PutOffCollections();
+        _timer = clock.CreateTimer(_ => Look(), null, s_every, s_every);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _timer.Dispose();
 
+    private static void PutOffCollections()
+    {
+        try
+        {
+            // It ends by itself where more than that is taken. Where the system cannot give as much, everything is as ever.
+            GC.TryStartNoGCRegion(Math.Min(StartSize, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / StartShare));
+        }
+        catch (Exception e) when (e is ArgumentOutOfRangeException or InvalidOperationException)
+        {
+            // More than the runtime may ever hold.
+        }
+    }
+
+    private static void AllowCollections()
+    {
+        try
+        {
+            if (GCSettings.LatencyMode == GCLatencyMode.NoGCRegion)
+            {
+                GC.EndNoGCRegion();
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // It ended by itself in this moment.
+        }
+    }
+
     private void Look()
     {
+        AllowCollections();
         long allocated = GC.GetTotalAllocatedBytes();
         bool isQuiet = allocated - _lastAllocated < QuietRate;
         _lastAllocated = allocated;

@@ -100,15 +100,15 @@ internal static class StateReader
         using var row = Row.Select(connection, "SELECT jail, id, time, duration, failures, count, data, matches FROM bans WHERE how IS NULL ORDER BY number DESC");
         while (row.Next())
         {
-            var ban = new Ban(row.SharedText(0), row.Id(1), row.Time(2), row.Length(3)) { Failures = row.Count(4), Count = row.Count(5), Data = Codec.ReadData(row.Bytes(6)) };
-            if (room > 0)
+            ReadOnlySpan<byte> matches = room > 0 ? row.Bytes(7) : [];
+            room -= matches.Length;
+            bans.Add(new Ban(row.SharedText(0), row.Id(1), row.Time(2), row.Length(3))
             {
-                ReadOnlySpan<byte> matches = row.Bytes(7);
-                room -= matches.Length;
-                ban = ban with { Matches = Codec.ReadLines(matches) };
-            }
-
-            bans.Add(ban);
+                Failures = row.Count(4),
+                Count = row.Count(5),
+                Data = Codec.ReadData(row.Bytes(6)),
+                Matches = Codec.ReadLines(matches),
+            });
         }
 
         // Oldest first, so that where there is a limit it is the oldest that go.

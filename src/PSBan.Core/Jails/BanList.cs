@@ -34,6 +34,13 @@ internal sealed class BanList(string jail, JailLimits limits)
     /// <summary>Who is banned, and until when as ticks, in no order: a copy that costs little however many there are.</summary>
     public (BanId Id, long End)[] Ends => [.. _bans.Select(ban => (ban.Key, ban.Value.End))];
 
+    /// <summary>Makes room for so many more: a start adds very many, and growing step by step would cost as much as all the rest.</summary>
+    public void Expect(int count)
+    {
+        _bans.EnsureCapacity(_bans.Count + count);
+        _ends.EnsureCapacity(_ends.Count + count);
+    }
+
     /// <summary>A copy of the ban of an identifier; null where there is none.</summary>
     public Ban? Find(BanId id) => _bans.TryGetValue(id, out Entry? entry) ? Make(entry) : null;
 

@@ -32,6 +32,10 @@ public sealed partial class Jail
         return Enter(new Ban(Name, id, now, duration ?? terms.Duration) { Count = terms.Count }, now);
     }
 
+    /// <summary>Makes room for so many bans that <see cref="Restore"/> is about to take over.</summary>
+    /// <param name="count">How many.</param>
+    internal void Expect(int count) => _bans.Expect(count);
+
     /// <summary>Takes over a ban of an earlier run, if it is not over and its identifier is not to be ignored.</summary>
     /// <param name="ban">The ban as it was stored.</param>
     /// <param name="now">The time by the watch's clock.</param>

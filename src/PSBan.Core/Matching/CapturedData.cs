@@ -4,7 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace PSBan.Matching;
 
 /// <summary>
-/// Captured groups by name. There are few of them, and one set for each failure: looking through them costs less than hashing. Names are interned.
+/// Captured groups by name. There are few of them, and one set for each failure: looking through them costs less than hashing. Names are interned, and
+/// whoever works with them has them interned too; only those who read them as a dictionary need not.
 /// </summary>
 internal sealed class CapturedData : IReadOnlyDictionary<string, string>
 {
@@ -35,7 +36,7 @@ internal sealed class CapturedData : IReadOnlyDictionary<string, string>
         get => TryGetValue(key, out string? value) ? value : throw new KeyNotFoundException($"No group '{key}' was captured.");
         set
         {
-            int index = IndexOf(key);
+            int index = PlaceOf(key);
             if (index < 0)
             {
                 if (_count == _items.Length)
@@ -51,12 +52,16 @@ internal sealed class CapturedData : IReadOnlyDictionary<string, string>
     }
 
     /// <summary>The text of a group; null where it was not captured.</summary>
-    /// <param name="key">Its name.</param>
-    public string? Find(string key) => IndexOf(key) is >= 0 and int index ? _items[index].Value : null;
+    /// <param name="key">Its name, interned.</param>
+    public string? Find(string key) => PlaceOf(key) is >= 0 and int index ? _items[index].Value : null;
 
     /// <summary>Whether a group was captured and has any text.</summary>
     /// <param name="key">Its name, interned.</param>
     public bool HasText(string key) => Find(key) is { Length: > 0 };
+
+    /// <summary>Whether a group was captured.</summary>
+    /// <param name="key">Its name, interned.</param>
+    public bool Has(string key) => PlaceOf(key) >= 0;
 
     /// <inheritdoc/>
     public bool ContainsKey(string key) => IndexOf(key) >= 0;
@@ -69,7 +74,7 @@ internal sealed class CapturedData : IReadOnlyDictionary<string, string>
     /// <returns>Whether it was there and had any text.</returns>
     public bool TakeText(string key)
     {
-        int index = IndexOf(key);
+        int index = PlaceOf(key);
         if (index < 0)
         {
             return false;
@@ -100,6 +105,19 @@ internal sealed class CapturedData : IReadOnlyDictionary<string, string>
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private int PlaceOf(string key)
+    {
+        for (int i = 0; i < _count; i++)
+        {
+            if (ReferenceEquals(_items[i].Key, key))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
 
     private int IndexOf(string key)
     {

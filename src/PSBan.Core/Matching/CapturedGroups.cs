@@ -1,3 +1,4 @@
+using PSBan.Matching.Conversations;
 using PSBan.Matching.Patterns;
 
 namespace PSBan.Matching;
@@ -11,16 +12,30 @@ internal sealed class CapturedGroups
     private static readonly char[] s_digits = [.. "0123456789"];
 
     private readonly string[] _names;
-    private readonly (string Group, string Name)[] _alternatives;
+    private readonly Keep[] _keeps;
+    private readonly (int Group, string Name, int Place, Keep Keep)[] _alternatives;
     private readonly (string Group, string Name)[] _tuples;
 
     /// <summary>Looks through the names of a pattern's groups.</summary>
     /// <param name="pattern">The pattern.</param>
-    public CapturedGroups(Pattern pattern)
+    /// <param name="unwanted">The name of a group that nobody asks for; null where there is none.</param>
+    /// <param name="onlyCounts">Whether lines are only counted: of most groups it then matters only whether they were captured, if that.</param>
+    public CapturedGroups(Pattern pattern, string? unwanted, bool onlyCounts)
     {
-        _names = [.. pattern.GroupNames];
-        _alternatives = Composite(pattern, AlternativePrefix);
+        _names = [.. pattern.GroupNames.Select(string.Intern)];
         _tuples = Composite(pattern, TuplePrefix);
+        Func<string, Keep> keepOf = onlyCounts && _tuples.Length == 0 ? ForCounting : _ => Keep.Text;
+        _keeps = [.. _names.Select(name => name == unwanted ? Keep.Nothing : keepOf(name))];
+        _alternatives = [.. Composite(pattern, AlternativePrefix)
+            .OrderBy(pair => pair.Name, StringComparer.Ordinal)
+            .Select(pair => (Array.IndexOf(_names, pair.Group), pair.Name, Array.IndexOf(_names, pair.Name), keepOf(pair.Name)))];
+    }
+
+    private enum Keep
+    {
+        Nothing,
+        WhetherThere,
+        Text,
     }
 
     /// <summary>Adds what a match captured.</summary>
@@ -29,7 +44,7 @@ internal sealed class CapturedGroups
     /// <param name="spans">Start and end of the match and of every named group.</param>
     public void AddTo(CapturedData data, ReadOnlySpan<char> text, ReadOnlySpan<int> spans)
     {
-        if (_alternatives.Length == 0 && _tuples.Length == 0)
+        if (_tuples.Length == 0)
         {
             Copy(text, spans, data);
             return;
@@ -37,14 +52,6 @@ internal sealed class CapturedGroups
 
         CapturedData own = new();
         Copy(text, spans, own);
-        foreach ((string group, string name) in _alternatives)
-        {
-            if (own.TryGetValue(group, out string? value) && value.Length > 0 && !own.HasText(name))
-            {
-                own[name] = value;
-            }
-        }
-
         foreach (IGrouping<string, string> parts in _tuples.GroupBy(tuple => tuple.Name, tuple => tuple.Group))
         {
             own[parts.Key] = Tuple([own.Find(parts.Key), .. parts.Select(own.Find)]);
@@ -57,12 +64,33 @@ internal sealed class CapturedGroups
     {
         for (int group = 0; group < _names.Length; group++)
         {
-            if (spans[2 + (2 * group)] is >= 0 and var start)
+            if (spans[2 + (2 * group)] >= 0 && _keeps[group] is not Keep.Nothing and var keep)
             {
-                data[_names[group]] = text[start..spans[3 + (2 * group)]].ToString();
+                data[_names[group]] = Value(text, spans, group, keep);
+            }
+        }
+
+        // The first that has any text stands in for a group that has none.
+        string? last = null;
+        foreach ((int group, string name, int place, Keep keep) in _alternatives)
+        {
+            if (HasText(spans, group) && !HasText(spans, place) && name != last && keep != Keep.Nothing)
+            {
+                data[last = name] = Value(text, spans, group, keep);
             }
         }
     }
+
+    private static string Value(ReadOnlySpan<char> text, ReadOnlySpan<int> spans, int group, Keep keep) =>
+        keep == Keep.Text ? text[spans[2 + (2 * group)]..spans[3 + (2 * group)]].ToString() : HasText(spans, group) ? "+" : "";
+
+    // A session is known by its text, two users by theirs, and a name may turn out to be an address.
+    private static Keep ForCounting(string name) =>
+        name == ConversationGroups.Session || name == ConversationGroups.User || name == FailureIdentity.HostGroup ? Keep.Text
+        : name == ConversationGroups.Forget || name == ConversationGroups.Gained || name == ConversationGroups.NoFail || FailureIdentity.IsDecisive(name) ? Keep.WhetherThere
+        : Keep.Nothing;
+
+    private static bool HasText(ReadOnlySpan<int> spans, int group) => group >= 0 && spans[2 + (2 * group)] is >= 0 and var start && spans[3 + (2 * group)] > start;
 
     /// <summary>Names such as <c>alt_user_1</c> in ascending order, each with the name it stands in for.</summary>
     private static (string Group, string Name)[] Composite(Pattern pattern, string prefix) =>

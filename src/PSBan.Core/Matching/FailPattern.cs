@@ -8,9 +8,11 @@ namespace PSBan.Matching;
 /// <param name="role">What it is for.</param>
 /// <param name="index">Its place among those of its kind.</param>
 /// <param name="location">Where it is written.</param>
-internal sealed class FailPattern(Pattern pattern, PatternRole role, int index, SourceLocation location) : GuardedPattern(pattern, role, index, location)
+/// <param name="onlyCounts">Whether lines are only counted.</param>
+internal sealed class FailPattern(Pattern pattern, PatternRole role, int index, SourceLocation location, bool onlyCounts) : GuardedPattern(pattern, role, index, location)
 {
-    private readonly CapturedGroups _groups = new(pattern);
+    // What stands in it is searched by the failregexes, and nobody asks for it afterwards.
+    private readonly CapturedGroups _groups = new(pattern, role == PatternRole.PrefRegex ? FailureFinder.ContentGroup : null, onlyCounts);
 
     /// <summary>Adds what a match captured.</summary>
     /// <param name="data">The groups so far, by name; those captured anew replace them.</param>

@@ -14,6 +14,8 @@ internal sealed class FailureFinder(FilterPatterns patterns, LineFilterOptions o
     /// <summary>The group of a prefregex that the failregexes are to be found in.</summary>
     public const string ContentGroup = "content";
 
+    private static readonly string[] s_noText = [string.Empty];
+
     private readonly ConversationCache _conversations = new(options.Clock);
 
     /// <summary>The sessions of late.</summary>
@@ -73,7 +75,7 @@ internal sealed class FailureFinder(FilterPatterns patterns, LineFilterOptions o
     public LineVerdict Take(DatedLine line, PreparedLine prepared, List<Failure> failures)
     {
         LineVerdict verdict = LineVerdict.Missed;
-        string[] lines = [line.Original];
+        string[] lines = options.OnlyCounts ? s_noText : [line.Original];
         for (PreparedLine? next = prepared; next?.Pattern is { } pattern; next = next.Next)
         {
             LineVerdict found = Conclude(pattern, next.Data, lines, line, failures) ?? LineVerdict.Missed;
@@ -173,7 +175,6 @@ internal sealed class FailureFinder(FilterPatterns patterns, LineFilterOptions o
         if (candidate.Prefix is { } prefix)
         {
             patterns.PrefRegex!.AddTo(data, prefix);
-            data.TakeText(ContentGroup);
         }
 
         pattern.AddTo(data, match);
@@ -186,7 +187,7 @@ internal sealed class FailureFinder(FilterPatterns patterns, LineFilterOptions o
         {
             // In a report every match goes on to look for an address, and so one without leaves the session waiting for it.
             pattern.Hits++;
-            conversation.IsPending |= options.CheckAllRegex && FailureIdentity.Choose(conversation.Data, patterns.IdentityDns, out _) == Presence.None;
+            conversation.IsPending |= options.CheckAllRegex && FailureIdentity.Look(conversation.Data, patterns.IdentityDns) == Presence.None;
             return LineVerdict.Ignored;
         }
 
@@ -204,20 +205,22 @@ internal sealed class FailureFinder(FilterPatterns patterns, LineFilterOptions o
     private LineVerdict Report(
         CapturedData data, IReadOnlyList<string> matches, string[] users, FailPattern pattern, DatedLine line, List<Failure> failures, out Presence presence)
     {
-        presence = FailureIdentity.Choose(data, patterns.IdentityDns, out FailureIdentity identity);
+        FailureIdentity identity = default;
+        presence = options.OnlyCounts ? FailureIdentity.Look(data, patterns.IdentityDns) : FailureIdentity.Choose(data, patterns.IdentityDns, out identity);
         if (presence != Presence.Found)
         {
             return LineVerdict.Missed;
         }
 
-        DateTimeOffset now = options.Clock.GetUtcNow();
-        DateTimeOffset time = line.Time is { } stamp && !(options.TimeWindow && stamp > now) ? stamp : now;
-        pattern.Hits++;
         if (options.OnlyCounts)
         {
+            pattern.Hits++;
             return LineVerdict.Matched;
         }
 
+        DateTimeOffset now = options.Clock.GetUtcNow();
+        DateTimeOffset time = line.Time is { } stamp && !(options.TimeWindow && stamp > now) ? stamp : now;
+        pattern.Hits++;
         failures.Add(new Failure(identity.Id, time, matches, data, pattern.Index, line.Number)
         {
             Address = identity.Address,

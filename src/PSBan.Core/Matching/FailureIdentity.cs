@@ -10,6 +10,15 @@ namespace PSBan.Matching;
 /// <param name="HostName">The host name to be resolved; null where there is none.</param>
 internal readonly record struct FailureIdentity(BanId Id, Address Address, string? HostName)
 {
+    // As the names of captured groups are.
+    private static readonly string s_fid = string.Intern("fid");
+    private static readonly string s_ip4 = string.Intern("ip4");
+    private static readonly string s_ip6 = string.Intern("ip6");
+    private static readonly string s_cidr = string.Intern("cidr");
+
+    /// <summary>The group of a host name.</summary>
+    public static readonly string HostGroup = string.Intern("dns");
+
     /// <summary>Chooses: a captured identifier before the address, IPv4 before IPv6 before the host name.</summary>
     /// <param name="data">The captured groups.</param>
     /// <param name="useDns">What becomes of host names.</param>
@@ -18,14 +27,14 @@ internal readonly record struct FailureIdentity(BanId Id, Address Address, strin
     public static Presence Choose(CapturedData data, UseDns useDns, out FailureIdentity identity)
     {
         identity = default;
-        string? fid = data.Find("fid");
-        if ((data.Find("ip4") ?? data.Find("ip6")) is { } literal)
+        string? fid = data.Find(s_fid);
+        if ((data.Find(s_ip4) ?? data.Find(s_ip6)) is { } literal)
         {
-            identity = WithAddress(fid, literal, data.Find("cidr"), useDns);
+            identity = WithAddress(fid, literal, data.Find(s_cidr), useDns);
             return Presence.Found;
         }
 
-        if (data.Find("dns") is { } name)
+        if (data.Find(HostGroup) is { } name)
         {
             return TryHostName(fid, name, useDns, out identity) ? Presence.Found : Presence.Refused;
         }
@@ -39,6 +48,18 @@ internal readonly record struct FailureIdentity(BanId Id, Address Address, strin
         identity = new FailureIdentity(id, id.Address, null);
         return Presence.Found;
     }
+
+    /// <summary>Whether a match blames somebody, where nobody asks whom; with the same result as <see cref="Choose"/>.</summary>
+    /// <param name="data">The captured groups.</param>
+    /// <param name="useDns">What becomes of host names.</param>
+    public static Presence Look(CapturedData data, UseDns useDns) =>
+        data.Has(s_ip4) || data.Has(s_ip6) ? Presence.Found
+        : data.Find(HostGroup) is { } name ? TryHostName(null, name, useDns, out _) ? Presence.Found : Presence.Refused
+        : data.Has(s_fid) ? Presence.Found : Presence.None;
+
+    /// <summary>Whether a group other than that of a host name blames somebody by being captured.</summary>
+    /// <param name="name">The name of the group, interned.</param>
+    public static bool IsDecisive(string name) => name == s_fid || name == s_ip4 || name == s_ip6;
 
     private static FailureIdentity WithAddress(string? fid, string literal, string? prefixLength, UseDns useDns)
     {

@@ -55,9 +55,9 @@ internal sealed class FilterPatterns
         PatternOptions spanning = single with { Multiline = filter.MaxLines > 1 };
         var problem = new ProblemSink(problems);
         Task<IReadOnlyList<DateTemplate>> dating = Task.Run(() => DatePattern.CreateAll(filter.DatePattern?.Value, options.Clock.GetLocalNow().Year + YearsAhead));
-        FailPattern? prefRegex = filter.PrefRegex is { } written ? Compile(PatternRole.PrefRegex, 0, written, single, problem) : null;
-        var failRegex = filter.FailRegex.Select((text, i) => Compile(PatternRole.FailRegex, i, text, spanning, problem)).ToList();
-        var ignoreRegex = filter.IgnoreRegex.Select((text, i) => Compile(PatternRole.IgnoreRegex, i, text, single, problem)).ToList();
+        FailPattern? prefRegex = filter.PrefRegex is { } written ? Compile(PatternRole.PrefRegex, 0, written, single, problem, options.OnlyCounts) : null;
+        var failRegex = filter.FailRegex.Select((text, i) => Compile(PatternRole.FailRegex, i, text, spanning, problem, options.OnlyCounts)).ToList();
+        var ignoreRegex = filter.IgnoreRegex.Select((text, i) => Compile(PatternRole.IgnoreRegex, i, text, single, problem, options.OnlyCounts)).ToList();
         bool prefixIdentifies = Identifies(prefRegex) || (prefRegex is null && filter.PrefRegex is not null);
         foreach (FailPattern? pattern in failRegex)
         {
@@ -83,7 +83,7 @@ internal sealed class FilterPatterns
 
     private static bool Identifies(GuardedPattern? pattern) => pattern is not null && pattern.Pattern.GroupNames.Any(s_identifyingGroups.Contains);
 
-    private static FailPattern? Compile(PatternRole role, int index, Located<string> text, PatternOptions options, ProblemSink problem)
+    private static FailPattern? Compile(PatternRole role, int index, Located<string> text, PatternOptions options, ProblemSink problem, bool onlyCounts)
     {
         string code = role == PatternRole.IgnoreRegex ? "InvalidIgnoreRegex" : "InvalidFailRegex";
         string name = role switch { PatternRole.PrefRegex => "prefregex", PatternRole.IgnoreRegex => "ignoreregex", _ => "failregex" };
@@ -95,7 +95,7 @@ internal sealed class FilterPatterns
 
         try
         {
-            return new FailPattern(Pattern.Compile(text.Value, options), role, index, text.Location);
+            return new FailPattern(Pattern.Compile(text.Value, options), role, index, text.Location, onlyCounts);
         }
         catch (PatternException e)
         {

@@ -72,7 +72,6 @@ internal sealed class LinePreparer
             {
                 CapturedData data = new();
                 _prefRegex?.AddTo(data, ended, prefix);
-                data.TakeText(FailureFinder.ContentGroup);
                 pattern.AddTo(data, text, spans);
                 line = new PreparedLine(pattern, data, line);
             }

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Numerics;
 
 namespace PSBan.Model;
 
@@ -15,19 +16,25 @@ namespace PSBan.Model;
 /// The text form is RFC 5952: lower case, compressed, no brackets, and no <c>/32</c> or <c>/128</c> behind a host.
 /// </remarks>
 [System.Text.Json.Serialization.JsonConverter(typeof(AddressJsonConverter))]
-public readonly struct Address : IEquatable<Address>, IComparable<Address>, IComparable, ISpanParsable<Address>, IFormattable
+public readonly struct Address : IEquatable<Address>, IComparable<Address>, IComparable, ISpanParsable<Address>, ISpanFormattable
 {
+    // An IPv6 address that ends in an IPv4 one, and the length of a prefix.
+    private const int LongestText = 64;
+
     private static readonly System.Buffers.SearchValues<char> s_ipv6Characters = System.Buffers.SearchValues.Create("0123456789abcdefABCDEF:.");
 
-    private readonly UInt128 _bits;
+    // Two halves and no UInt128: what holds one is never compiled ahead of time, nor is any method that is handed it. An IPv4 address is the lower 32 bits.
+    private readonly ulong _high;
+    private readonly ulong _low;
     private readonly byte _prefixLength;
     private readonly bool _isIPv6;
     private readonly bool _isSet;
 
-    private Address(UInt128 bits, int prefixLength, bool isIPv6)
+    private Address(ulong high, ulong low, int prefixLength, bool isIPv6)
     {
-        int width = isIPv6 ? 128 : 32;
-        _bits = prefixLength == 0 ? 0 : bits >> (width - prefixLength) << (width - prefixLength);
+        int hostBits = (isIPv6 ? 128 : 32) - prefixLength;
+        _high = high & ~HighOnes(hostBits);
+        _low = low & ~LowOnes(hostBits);
         _prefixLength = (byte)prefixLength;
         _isIPv6 = isIPv6;
         _isSet = true;
@@ -50,15 +57,13 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>, ICom
 
     private int Width => _isIPv6 ? 128 : 32;
 
+    private int HostBits => Width - _prefixLength;
+
     /// <summary>The lowest address of the prefix, without its length.</summary>
-    public Address GetNetwork() => new(_bits, Width, _isIPv6);
+    public Address GetNetwork() => new(_high, _low, Width, _isIPv6);
 
     /// <summary>The highest address of the prefix.</summary>
-    public Address GetLastAddress()
-    {
-        UInt128 host = _prefixLength == Width ? 0 : UInt128.MaxValue >> (128 - Width + _prefixLength);
-        return new Address(_bits | host, Width, _isIPv6);
-    }
+    public Address GetLastAddress() => new(_high | HighOnes(HostBits), _low | LowOnes(HostBits), Width, _isIPv6);
 
     /// <summary>Makes a host address from the framework's type; an IPv4-mapped one becomes IPv4 and a zone is dropped.</summary>
     /// <param name="address">The address to take over.</param>
@@ -68,8 +73,8 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>, ICom
         Span<byte> bytes = stackalloc byte[16];
         address.TryWriteBytes(bytes, out int written);
         return written == 4
-            ? new Address(BinaryPrimitives.ReadUInt32BigEndian(bytes), 32, false)
-            : FromIPv6Bits(BinaryPrimitives.ReadUInt128BigEndian(bytes), 128);
+            ? new Address(0, BinaryPrimitives.ReadUInt32BigEndian(bytes), 32, false)
+            : FromIPv6(BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]), 128);
     }
 
     /// <summary>The enclosing prefix of the given length.</summary>
@@ -79,14 +84,14 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>, ICom
     {
         ArgumentOutOfRangeException.ThrowIfNegative(prefixLength);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(prefixLength, PrefixLength);
-        return new Address(_bits, prefixLength, _isIPv6);
+        return new Address(_high, _low, prefixLength, _isIPv6);
     }
 
     /// <summary>Whether the other address or prefix lies wholly inside this one.</summary>
     /// <param name="other">The address or prefix to test; one of the other family never lies inside.</param>
     public bool Contains(Address other) =>
         _isSet && other._isSet && _isIPv6 == other._isIPv6 && other._prefixLength >= _prefixLength
-        && (_prefixLength == 0 || (_bits ^ other._bits) >> (Width - _prefixLength) == 0);
+        && ((_high ^ other._high) & ~HighOnes(HostBits)) == 0 && ((_low ^ other._low) & ~LowOnes(HostBits)) == 0;
 
     /// <summary>The framework's type for the (lowest) address.</summary>
     public IPAddress ToIPAddress()
@@ -94,11 +99,12 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>, ICom
         Span<byte> bytes = stackalloc byte[16];
         if (_isIPv6)
         {
-            BinaryPrimitives.WriteUInt128BigEndian(bytes, _bits);
+            BinaryPrimitives.WriteUInt64BigEndian(bytes, _high);
+            BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], _low);
             return new IPAddress(bytes);
         }
 
-        BinaryPrimitives.WriteUInt32BigEndian(bytes, (uint)_bits);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, (uint)_low);
         return new IPAddress(bytes[..4]);
     }
 
@@ -122,7 +128,7 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>, ICom
             host = host[1..^1];
         }
 
-        if (!TryParseHost(host, out UInt128 bits, out bool isIPv6))
+        if (!TryParseHost(host, out ulong high, out ulong low, out bool isIPv6))
         {
             return false;
         }
@@ -133,7 +139,7 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>, ICom
             return false;
         }
 
-        address = isIPv6 ? FromIPv6Bits(bits, prefixLength) : new Address(bits, prefixLength, false);
+        address = isIPv6 ? FromIPv6(high, low, prefixLength) : new Address(0, low, prefixLength, false);
         return true;
     }
 
@@ -158,32 +164,49 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>, ICom
 
     /// <inheritdoc/>
     public bool Equals(Address other) =>
-        _bits == other._bits && _prefixLength == other._prefixLength && _isIPv6 == other._isIPv6 && _isSet == other._isSet;
+        _low == other._low && _high == other._high && _prefixLength == other._prefixLength && _isIPv6 == other._isIPv6 && _isSet == other._isSet;
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is Address other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine((ulong)_bits, (ulong)(_bits >> 64), _prefixLength);
+    public override int GetHashCode() => HashCode.Combine(_low, _high, _prefixLength);
 
     /// <summary>Orders IPv4 before IPv6, then by number, then the wider prefix first.</summary>
     /// <param name="other">The address to compare with.</param>
     public int CompareTo(Address other)
     {
         int byFamily = _isIPv6.CompareTo(other._isIPv6);
-        int byBits = byFamily != 0 ? byFamily : _bits.CompareTo(other._bits);
-        return byBits != 0 ? byBits : _prefixLength.CompareTo(other._prefixLength);
+        int byHigh = byFamily != 0 ? byFamily : _high.CompareTo(other._high);
+        int byNumber = byHigh != 0 ? byHigh : _low.CompareTo(other._low);
+        return byNumber != 0 ? byNumber : _prefixLength.CompareTo(other._prefixLength);
     }
 
     int IComparable.CompareTo(object? obj) => obj is Address other ? CompareTo(other) : 1;
 
     /// <inheritdoc/>
-    public override string ToString() =>
-        !_isSet ? string.Empty
-        : IsHost ? ToIPAddress().ToString()
-        : string.Create(CultureInfo.InvariantCulture, $"{ToIPAddress()}/{_prefixLength}");
+    public override string ToString()
+    {
+        Span<char> text = stackalloc char[LongestText];
+        TryFormat(text, out int length);
+        return text[..length].ToString();
+    }
+
+    /// <summary>Writes the canonical text.</summary>
+    /// <param name="destination">Where to; 64 characters always suffice.</param>
+    /// <param name="charsWritten">How many were written.</param>
+    /// <returns>Whether there was room.</returns>
+    public bool TryFormat(Span<char> destination, out int charsWritten)
+    {
+        charsWritten = 0;
+        return !_isSet
+            || (_isIPv6 ? ToIPAddress().TryFormat(destination, out charsWritten) : TryFormatIPv4(destination, out charsWritten))
+            && (IsHost || TryAppend('/', _prefixLength, destination, ref charsWritten));
+    }
 
     string IFormattable.ToString(string? format, IFormatProvider? formatProvider) => ToString();
+
+    bool ISpanFormattable.TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider) => TryFormat(destination, out charsWritten);
 
     /// <summary>Whether both are the same host or prefix.</summary>
     public static bool operator ==(Address left, Address right) => left.Equals(right);
@@ -203,22 +226,46 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>, ICom
     /// <summary>Whether the left one does not come first in <see cref="CompareTo(Address)"/> order.</summary>
     public static bool operator >=(Address left, Address right) => left.CompareTo(right) >= 0;
 
-    private static Address FromIPv6Bits(UInt128 bits, int prefixLength) =>
-        prefixLength >= 96 && bits >> 32 == 0xFFFF
-            ? new Address((uint)bits, prefixLength - 96, false)
-            : new Address(bits, prefixLength, true);
+    private bool TryFormatIPv4(Span<char> destination, out int length) =>
+        ((byte)(_low >> 24)).TryFormat(destination, out length, default, CultureInfo.InvariantCulture)
+        && TryAppend('.', (byte)(_low >> 16), destination, ref length)
+        && TryAppend('.', (byte)(_low >> 8), destination, ref length)
+        && TryAppend('.', (byte)_low, destination, ref length);
 
-    private static bool TryParseHost(ReadOnlySpan<char> text, out UInt128 bits, out bool isIPv6)
+    private static bool TryAppend(char mark, byte number, Span<char> destination, ref int length)
     {
+        if (length >= destination.Length || !number.TryFormat(destination[(length + 1)..], out int digits, default, CultureInfo.InvariantCulture))
+        {
+            return false;
+        }
+
+        destination[length] = mark;
+        length += 1 + digits;
+        return true;
+    }
+
+    private static Address FromIPv6(ulong high, ulong low, int prefixLength) =>
+        prefixLength >= 96 && high == 0 && low >> 32 == 0xFFFF
+            ? new Address(0, (uint)low, prefixLength - 96, false)
+            : new Address(high, low, prefixLength, true);
+
+    /// <summary>The upper half of a number of 128 bits of which the so many lowest are set.</summary>
+    private static ulong HighOnes(int bits) => bits <= 64 ? 0 : ulong.MaxValue >> (128 - bits);
+
+    /// <summary>The lower half of a number of 128 bits of which the so many lowest are set.</summary>
+    private static ulong LowOnes(int bits) => bits == 0 ? 0 : bits >= 64 ? ulong.MaxValue : ulong.MaxValue >> (64 - bits);
+
+    private static bool TryParseHost(ReadOnlySpan<char> text, out ulong high, out ulong low, out bool isIPv6)
+    {
+        (high, low) = (0, 0);
         isIPv6 = text.Contains(':');
         if (!isIPv6)
         {
             bool ok = TryParseIPv4(text, out uint four);
-            bits = four;
+            low = four;
             return ok;
         }
 
-        bits = 0;
         if (text.Length > 45 || text.IndexOfAnyExcept(s_ipv6Characters) >= 0)
         {
             return false;
@@ -239,7 +286,8 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>, ICom
 
         Span<byte> bytes = stackalloc byte[16];
         parsed.TryWriteBytes(bytes, out _);
-        bits = BinaryPrimitives.ReadUInt128BigEndian(bytes);
+        high = BinaryPrimitives.ReadUInt64BigEndian(bytes);
+        low = BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]);
         return true;
     }
 
@@ -283,13 +331,14 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>, ICom
             return prefixLength <= width;
         }
 
-        if (!TryParseHost(text, out UInt128 mask, out bool maskIsIPv6) || maskIsIPv6 != isIPv6)
+        if (!TryParseHost(text, out ulong high, out ulong low, out bool maskIsIPv6) || maskIsIPv6 != isIPv6)
         {
             return false;
         }
 
-        mask = isIPv6 ? mask : mask << 96;
-        prefixLength = (int)UInt128.LeadingZeroCount(~mask);
-        return prefixLength == 128 ? isIPv6 : mask << prefixLength == 0 && prefixLength <= width;
+        // Nothing but ones from the left.
+        prefixLength = isIPv6 && high == ulong.MaxValue ? 64 + BitOperations.LeadingZeroCount(~low) : BitOperations.LeadingZeroCount(isIPv6 ? ~high : ~(low << 32));
+        int hostBits = width - prefixLength;
+        return isIPv6 ? high == ~HighOnes(hostBits) && low == ~LowOnes(hostBits) : low == ((~LowOnes(hostBits)) & uint.MaxValue);
     }
 }

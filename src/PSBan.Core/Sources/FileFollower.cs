@@ -9,10 +9,6 @@ internal static class FileFollower
     // Blocks in a row from one file before the others have their turn: a megabyte at most, so that a flooded log keeps no other one waiting.
     private const int Turn = 4;
 
-    /// <summary>How long until the first poll: all followers poll at the same moments, so that many cost hardly more wake-ups than one.</summary>
-    private static TimeSpan UntilPoll(FileSourceOptions options) =>
-        options.PollInterval - TimeSpan.FromTicks(options.Time.GetElapsedTime(0).Ticks % Math.Max(1, options.PollInterval.Ticks));
-
     /// <summary>Follows a path or glob until cancelled.</summary>
     public static async IAsyncEnumerable<LogBlock> RunAsync(
         Glob glob,
@@ -22,11 +18,11 @@ internal static class FileFollower
         ISourceObserver observer,
         [EnumeratorCancellation] CancellationToken cancelToken)
     {
-        using WakeUp wake = new();
+        WakeUp wake = new();
         using BlockCutter cutter = new(Math.Max(4096, options.LineLimit));
         using FollowSession session = new(glob, options, encoding, start, observer, wake);
         await using CancellationTokenRegistration registration = cancelToken.UnsafeRegister(state => ((WakeUp)state!).Set(), wake);
-        await using ITimer timer = options.Time.CreateTimer(state => ((FollowSession)state!).PollDue(), session, UntilPoll(options), options.PollInterval);
+        using IDisposable beat = Heartbeat.Join(options.Time, options.PollInterval, () => session.PollDue(isHere: true));
         await Task.Yield();
         while (!cancelToken.IsCancellationRequested)
         {
@@ -38,7 +34,7 @@ internal static class FileFollower
             if (!session.IsUnfinished)
             {
                 cutter.Dispose();
-                await wake.WaitAsync();
+                await wake.WaitAsync().ConfigureAwait(false);
             }
         }
     }

@@ -91,7 +91,7 @@ internal sealed partial class FollowSession
 
         try
         {
-            PipedLog? pipe = PipedLog.Open(path, _encoding, Math.Max(4096, _options.LineLimit), _wake.Set);
+            PipedLog? pipe = PipedLog.Open(path, _encoding, Math.Max(4096, _options.LineLimit), () => _wake.Set());
             _ = pipe is null ? default : pipe.QuietSince = Now;
             return pipe;
         }

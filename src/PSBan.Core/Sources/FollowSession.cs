@@ -70,14 +70,15 @@ internal sealed partial class FollowSession : IDisposable
     private long Now => _options.Time.GetTimestamp();
 
     /// <summary>Says that it is time to look at everything again.</summary>
-    public void PollDue()
+    /// <param name="isHere">Whether the look is to be taken on this thread.</param>
+    public void PollDue(bool isHere = false)
     {
         lock (_lock)
         {
             _isPollDue = true;
         }
 
-        _wake.Set();
+        _wake.Set(isHere);
     }
 
     /// <summary>Says that a name in one of the directories has changed, or come or gone; null for any number of them.</summary>

@@ -1,34 +1,49 @@
+using System.Threading.Tasks.Sources;
+
 namespace PSBan.Sources;
 
 /// <summary>Lets one loop sleep until somebody has something for it. What was told while it was awake is not lost.</summary>
-internal sealed class WakeUp : IDisposable
+internal sealed class WakeUp : IValueTaskSource
 {
-    private readonly SemaphoreSlim _gate = new(0);
-    private int _isSet;
+    private const int Awake = 0, Asleep = 1, Told = 2;
+
+    private ManualResetValueTaskSourceCore<bool> _sleep;
+    private int _state = Awake;
 
     /// <summary>Wakes the loop, now or when it next wants to sleep. May be called from anywhere, any number of times.</summary>
-    public void Set()
+    /// <param name="isHere">Whether it works on this thread until it next waits, instead of on a thread that has to be woken as well.</param>
+    public void Set(bool isHere = false)
     {
-        if (Interlocked.Exchange(ref _isSet, 1) == 0)
+        if (Interlocked.CompareExchange(ref _state, Told, Awake) == Awake)
         {
-            try
-            {
-                _gate.Release();
-            }
-            catch (ObjectDisposedException)
-            {
-                // A last call from a watcher that is just being closed.
-            }
+            return;
+        }
+
+        // Only one wins, and nobody sleeps again before he was woken.
+        if (Interlocked.CompareExchange(ref _state, Awake, Asleep) == Asleep)
+        {
+            _sleep.RunContinuationsAsynchronously = !isHere;
+            _sleep.SetResult(true);
         }
     }
 
-    /// <summary>Sleeps until <see cref="Set"/> has been called since the last time.</summary>
-    public async Task WaitAsync()
+    /// <summary>Sleeps until <see cref="Set"/> has been called since the last time. One loop only may wait.</summary>
+    public ValueTask WaitAsync()
     {
-        await _gate.WaitAsync();
-        Volatile.Write(ref _isSet, 0);
+        _sleep.Reset();
+        if (Interlocked.CompareExchange(ref _state, Asleep, Awake) == Awake)
+        {
+            return new ValueTask(this, _sleep.Version);
+        }
+
+        Volatile.Write(ref _state, Awake);
+        return ValueTask.CompletedTask;
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _gate.Dispose();
+    void IValueTaskSource.GetResult(short token) => _sleep.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _sleep.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _sleep.OnCompleted(continuation, state, token, flags);
 }

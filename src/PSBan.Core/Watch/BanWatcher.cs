@@ -2,6 +2,7 @@ using System.Globalization;
 using PSBan.Control;
 using PSBan.Firewalls;
 using PSBan.Model;
+using PSBan.Sources;
 using PSBan.Store;
 
 namespace PSBan.Watch;
@@ -12,7 +13,8 @@ namespace PSBan.Watch;
 /// </summary>
 public sealed class BanWatcher
 {
-    private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_startPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_closePatience = TimeSpan.FromSeconds(20);
 
@@ -115,7 +117,7 @@ public sealed class BanWatcher
         TaskCrew crew = parts.Crew;
         crew.Start(tools.Resolver.RunAsync);
         crew.Start(tools.Ignored.RunAsync);
-        crew.Start(token => TickAsync(parts, token));
+        using IDisposable beat = Heartbeat.Join(clock, s_tick, () => _loop.Post(() => Tick(parts)));
         firewalls.Start(crew);
         actions.Start(crew);
         try
@@ -166,7 +168,7 @@ public sealed class BanWatcher
             long begin = _options.Clock.GetTimestamp();
             while (parts.Actions.Pending > 0 && _options.Clock.GetElapsedTime(begin) < s_closePatience)
             {
-                await Task.Delay(s_tick, _options.Clock, cancelToken).ConfigureAwait(false);
+                await Task.Delay(s_pause, _options.Clock, cancelToken).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (cancelToken.IsCancellationRequested)
@@ -184,9 +186,9 @@ public sealed class BanWatcher
     private async Task ResumeAsync(WatchParts parts, CancellationToken cancelToken)
     {
         Dictionary<string, Duration> banTimes = parts.Jails.Running.ToDictionary(jail => jail.Name, jail => jail.Options.BanTime.Value, StringComparer.Ordinal);
-        parts.Keeper.Resume(
+        await parts.Keeper.ResumeAsync(
             parts.Jails,
-            parts.Keeper.IsNew ? await parts.Firewalls.FindStandingAsync(jail => banTimes[jail], _options.Clock.GetUtcNow(), cancelToken).ConfigureAwait(false) : []);
+            parts.Keeper.IsNew ? await parts.Firewalls.FindStandingAsync(jail => banTimes[jail], _options.Clock.GetUtcNow(), cancelToken).ConfigureAwait(false) : []).ConfigureAwait(false);
     }
 
     private async Task CloseAsync(FirewallSet firewalls)
@@ -195,27 +197,11 @@ public sealed class BanWatcher
         await firewalls.CloseAsync(patience.Token).ConfigureAwait(false);
     }
 
-    private async Task TickAsync(WatchParts parts, CancellationToken cancelToken)
+    private static void Tick(WatchParts parts)
     {
-        using var timer = new PeriodicTimer(s_tick, _options.Clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(cancelToken).ConfigureAwait(false))
-            {
-                await _loop.RunAsync(
-                    () =>
-                    {
-                        parts.Jails.Tick();
-                        parts.Sources.Tick();
-                        return true;
-                    },
-                    cancelToken).ConfigureAwait(false);
-            }
-        }
-        catch (OperationCanceledException) when (cancelToken.IsCancellationRequested)
-        {
-            // The end of the watch.
-        }
+        parts.Jails.Tick();
+        parts.Sources.Tick();
+        parts.Keeper.Tick();
     }
 
     private WatchInfo Describe(WatchParts parts, WatchPlan plan, DateTimeOffset since) => new(Environment.ProcessId, since)

@@ -19,6 +19,9 @@ internal sealed record EnforcedRule(Enforcer Enforcer, FirewallRule Rule) : IBan
     public override string ToString() => $"{Enforcer.Name}: {Rule.Name}";
 
     /// <inheritdoc/>
+    public void Expect(int count) => Enforcer.Expect(count);
+
+    /// <inheritdoc/>
     public bool Add(Ban ban)
     {
         if (ban.Id.IsAddress)

@@ -72,6 +72,16 @@ internal sealed partial class Enforcer : IAsyncDisposable
     /// <exception cref="FirewallException">It cannot be read.</exception>
     public Task<IReadOnlyList<FirewallEntry>> ListAsync(CancellationToken cancelToken) => _firewall.ListAsync(cancelToken);
 
+    /// <summary>Makes room for so many more wishes.</summary>
+    public void Expect(int count)
+    {
+        lock (_lock)
+        {
+            _desired.EnsureCapacity(_desired.Count + count);
+            _dirty.EnsureCapacity(_dirty.Count + count);
+        }
+    }
+
     /// <summary>Wants an address to stand in a rule until the given moment; <see cref="DateTimeOffset.MaxValue"/> for ever.</summary>
     public void Add(FirewallRule rule, Address address, DateTimeOffset expires) => Change(new FirewallTarget(rule.Name, address), expires);
 

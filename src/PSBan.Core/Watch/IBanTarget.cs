@@ -8,6 +8,12 @@ namespace PSBan.Watch;
 /// </summary>
 internal interface IBanTarget
 {
+    /// <summary>Makes room for so many bans that are about to be added.</summary>
+    void Expect(int count)
+    {
+        // Most have nothing to make room in.
+    }
+
     /// <summary>Carries out a new ban.</summary>
     /// <returns>Whether it can hold what is banned at all.</returns>
     bool Add(Ban ban);

@@ -107,6 +107,12 @@ internal sealed class JailRun
         Duration now = Jail.LongestBan;
         Duration? longest = counters is not null && now < counters.LongestBan ? now : null;
         List<Ban> restored = [];
+        if (bans.TryGetNonEnumeratedCount(out int count))
+        {
+            Jail.Expect(count);
+            _targets.Expect(count);
+        }
+
         foreach (Ban ban in bans)
         {
             Ban local = ban with { Time = TimeZoneInfo.ConvertTime(ban.Time, _tools.Clock.LocalTimeZone) };

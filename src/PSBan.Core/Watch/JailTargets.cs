@@ -28,6 +28,15 @@ internal sealed class JailTargets(IReadOnlyList<IBanTarget> targets)
         }
     }
 
+    /// <summary>Lets every target make room for so many bans.</summary>
+    public void Expect(int count)
+    {
+        foreach (IBanTarget target in _all)
+        {
+            target.Expect(count);
+        }
+    }
+
     /// <summary>Hands a new ban to every target.</summary>
     /// <returns>Whether each can hold what is banned at all.</returns>
     public bool Add(Ban ban)

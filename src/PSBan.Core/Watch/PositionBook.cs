@@ -59,6 +59,18 @@ internal sealed class PositionBook
         }
     }
 
+    /// <summary>Whether something has changed since <see cref="TakeChanges"/> was last called.</summary>
+    public bool HasChanges
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _changed.Count > 0;
+            }
+        }
+    }
+
     /// <summary>Hands out what has changed since this was last called.</summary>
     public IReadOnlyDictionary<PositionKey, LogPosition> TakeChanges()
     {

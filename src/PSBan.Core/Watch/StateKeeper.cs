@@ -6,12 +6,12 @@ using PSBan.Store;
 namespace PSBan.Watch;
 
 /// <summary>
-/// Keeps the store of a watch up to date: takes a checkpoint every second in which something has changed, and at once when a ban has, and writes it beside the
+/// Keeps the store of a watch up to date: takes a checkpoint at each tick before which something has changed, and at once when a ban has, and writes it beside the
 /// loop. What cannot be written waits, and is made up for when it can.
 /// </summary>
 internal sealed class StateKeeper(StateSettings settings, WatchLoop loop, EventHub events, TimeProvider clock) : IDisposable
 {
-    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_lastRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_purgeEvery = TimeSpan.FromHours(1);
     private static readonly TimeSpan s_flushPatience = TimeSpan.FromSeconds(5);
@@ -21,10 +21,11 @@ internal sealed class StateKeeper(StateSettings settings, WatchLoop loop, EventH
     private readonly Lock _lock = new();
     private TaskCompletionSource _flushed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private DateTimeOffset _nextTry;
-    private DateTimeOffset _nextPurge;
+    private long _nextPurge;
     private readonly Queue<TaskCompletionSource<StoredState>> _readers = new();
     private JailRoster _jails = new();
     private StoredState _state = new();
+    private Task _offenders = Task.CompletedTask;
     private IBanStore? _store;
     private bool _wantsAll;
 
@@ -47,7 +48,7 @@ internal sealed class StateKeeper(StateSettings settings, WatchLoop loop, EventH
     /// <exception cref="StoreException">It is held by another watch, belongs to another program, or cannot be used.</exception>
     public async Task OpenAsync()
     {
-        _nextPurge = clock.GetUtcNow() + TimeSpan.FromMinutes(1);
+        Volatile.Write(ref _nextPurge, (clock.GetUtcNow() + TimeSpan.FromMinutes(1)).UtcTicks);
         OpenedStore opened;
         try
         {
@@ -63,22 +64,26 @@ internal sealed class StateKeeper(StateSettings settings, WatchLoop loop, EventH
         _store = opened.Store;
         TellDamage(opened);
         (_state, IsNew) = (opened.State, opened.State.IsNew);
+
+        // Nobody asks for them before the watch goes on, and there may be very many.
+        _offenders = Task.Run(() => Offenders.Load(opened.State.Offenders));
     }
 
     /// <summary>Lets the jails and the book of positions begin from what the store holds. Called once, before the loop works.</summary>
     /// <param name="jails">The jails, which may change later.</param>
     /// <param name="standing">The bans that stand in the packet filters, where there was no state to begin from.</param>
-    public void Resume(JailRoster jails, IEnumerable<Ban> standing)
+    public async Task ResumeAsync(JailRoster jails, IEnumerable<Ban> standing)
     {
         _jails = jails;
         _wantsAll = IsNew;
         Positions.Load(_state.Positions);
-        Offenders.Load(_state.Offenders);
         ILookup<string, Ban> bans = _state.Bans.Concat(standing).ToLookup(ban => ban.Jail, StringComparer.Ordinal);
         foreach (JailRun jail in jails.All)
         {
             jail.Resume(_state.Jails.GetValueOrDefault(jail.Name), bans[jail.Name]);
         }
+
+        await _offenders.ConfigureAwait(false);
 
         // It can be large, and is not needed again.
         _state = new StoredState();
@@ -97,6 +102,15 @@ internal sealed class StateKeeper(StateSettings settings, WatchLoop loop, EventH
         }
     }
 
+    /// <summary>Looks whether there is anything to store, to try again or to purge. Called on the loop every second, so that a quiet watch does nothing at all.</summary>
+    public void Tick()
+    {
+        if (_wantsAll || Trouble is not null || Positions.HasChanges || _jails.All.Any(jail => jail.HasChanges) || clock.GetUtcNow().UtcTicks >= Volatile.Read(ref _nextPurge))
+        {
+            Hurry();
+        }
+    }
+
     /// <summary>Works until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancelToken)
     {
@@ -104,7 +118,7 @@ internal sealed class StateKeeper(StateSettings settings, WatchLoop loop, EventH
         {
             while (true)
             {
-                await _signal.WaitAsync(s_interval, cancelToken).ConfigureAwait(false);
+                await _signal.WaitAsync(cancelToken).ConfigureAwait(false);
                 TaskCompletionSource flushed = NextFlush();
 
                 // Waited for even at the end: what has been taken is to be stored, or it is lost.
@@ -141,7 +155,7 @@ internal sealed class StateKeeper(StateSettings settings, WatchLoop loop, EventH
         await SaveAsync(Take()).ConfigureAwait(false);
         for (int i = 0; i < 3 && Trouble is not null; i++)
         {
-            await Task.Delay(s_interval, clock, CancellationToken.None).ConfigureAwait(false);
+            await Task.Delay(s_lastRetry, clock, CancellationToken.None).ConfigureAwait(false);
             _nextTry = default;
             await SaveAsync(new Checkpoint(clock.GetUtcNow())).ConfigureAwait(false);
         }
@@ -312,7 +326,7 @@ internal sealed class StateKeeper(StateSettings settings, WatchLoop loop, EventH
     private async Task PurgeAsync(CancellationToken cancelToken)
     {
         DateTimeOffset now = clock.GetUtcNow();
-        if (now < _nextPurge || Trouble is not null || _store is not { } store)
+        if (now.UtcTicks < Volatile.Read(ref _nextPurge) || Trouble is not null || _store is not { } store)
         {
             return;
         }
@@ -337,7 +351,7 @@ internal sealed class StateKeeper(StateSettings settings, WatchLoop loop, EventH
             _nextTry = default;
         }
 
-        _nextPurge = now + s_purgeEvery;
+        Volatile.Write(ref _nextPurge, (now + s_purgeEvery).UtcTicks);
         await loop.RunAsync(
             () =>
             {

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Net;
 using PSBan.Model;
 
 namespace PSBan.Tests.Model;
@@ -71,6 +73,81 @@ public sealed class AddressTests
         Assert.Equal("198.51.100.0/24", Address.Parse("198.51.100.77").Truncate(24).ToString());
         Assert.Equal("255.255.255.255", Address.Parse("0.0.0.0/0").GetLastAddress().ToString());
     }
+
+    [Fact]
+    public void Every_length_of_a_prefix_agrees_with_numbers_of_128_bits()
+    {
+        Random random = new(20260801);
+        Span<byte> bytes = stackalloc byte[16];
+        for (int length = 0; length <= 128; length++)
+        {
+            random.NextBytes(bytes);
+            bytes[0] |= 1;
+            UInt128 number = BinaryPrimitives.ReadUInt128BigEndian(bytes), host = length == 128 ? 0 : UInt128.MaxValue >> length;
+            var whole = Address.From(new IPAddress(bytes));
+            Address prefix = whole.Truncate(length);
+            string mask = ToAddress(~host).ToString();
+
+            Assert.Equal(ToAddress(number & ~host), prefix.GetNetwork());
+            Assert.Equal(ToAddress(number | host), prefix.GetLastAddress());
+            Assert.Equal(prefix, Address.Parse($"{whole}/{length}"));
+            Assert.Equal(prefix, Address.Parse($"{whole}/{mask}"));
+            Assert.True(prefix.Contains(whole));
+            Assert.True(prefix.Contains(prefix.GetLastAddress()));
+            Assert.Equal(length == 0, prefix.Contains(ToAddress(number ^ (UInt128.One << (length == 0 ? 0 : 128 - length)))));
+            Assert.Equal(number.CompareTo(number & ~host) != 0, whole.CompareTo(prefix.GetNetwork()) > 0);
+            Assert.False(length < 127 && Address.TryParse($"{whole}/{ToAddress(~host ^ 1)}", out _));
+        }
+    }
+
+    [Fact]
+    public void Every_length_of_an_IPv4_prefix_agrees_with_numbers_of_32_bits()
+    {
+        Random random = new(20260802);
+        for (int length = 0; length <= 32; length++)
+        {
+            uint number = (uint)random.NextInt64(1L << 32), host = length == 32 ? 0 : uint.MaxValue >> length;
+            Address whole = ToIPv4(number), prefix = whole.Truncate(length);
+
+            Assert.Equal(new IPAddress(BinaryPrimitives.ReverseEndianness(number)).ToString(), whole.ToString());
+            Assert.Equal(ToIPv4(number & ~host), prefix.GetNetwork());
+            Assert.Equal(ToIPv4(number | host), prefix.GetLastAddress());
+            Assert.Equal(prefix, Address.Parse($"{whole}/{length}"));
+            Assert.Equal(prefix, Address.Parse($"{whole}/{ToIPv4(~host)}"));
+            Assert.Equal(length == 0, prefix.Contains(ToIPv4(number ^ (1u << (length == 0 ? 0 : 32 - length)))));
+            Assert.False(length < 31 && Address.TryParse($"{whole}/{ToIPv4(~host ^ 1)}", out _));
+        }
+    }
+
+    [Theory]
+    [InlineData("255.255.255.255/31")]
+    [InlineData("192.0.2.1")]
+    [InlineData("2001:db8:1111:2222:3333:4444:5555:6666/127")]
+    [InlineData("::")]
+    public void Text_is_written_only_where_there_is_room(string text)
+    {
+        var address = Address.Parse(text);
+        string canonical = address.ToString();
+        for (int room = 0; room <= canonical.Length + 2; room++)
+        {
+            char[] space = new char[room];
+            Assert.Equal(room >= canonical.Length, address.TryFormat(space, out int length));
+            Assert.True(length <= room);
+            Assert.True(room < canonical.Length || canonical.AsSpan().SequenceEqual(space.AsSpan(0, length)));
+        }
+
+        Assert.Equal($"<{canonical}>", $"<{address}>");
+        Assert.Equal("", default(Address).ToString());
+    }
+
+    private static Address ToAddress(UInt128 number)
+    {
+        byte[] bytes = new byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, number);
+        return Address.From(new IPAddress(bytes));
+    }
+
+    private static Address ToIPv4(uint number) => Address.From(new IPAddress(BinaryPrimitives.ReverseEndianness(number)));
 
     [Fact]
     public void Text_that_is_no_address_is_kept_as_text()

@@ -62,13 +62,14 @@ public sealed class ScanTests(ITestOutputHelper output) : IDisposable
         FilterReport report = await scan.TestAsync([scan.Open(log)], CancellationToken.None);
         string expected = OneByOne(options, lines);
         output.WriteLine(expected);
-        Assert.Equal(expected, Show(report.Lines, report.Matched, report.Ignored, report.Missed, report.Patterns.Select(pattern => pattern.Hits), report.DateTemplates.Sum(template => template.Hits)));
+        Assert.Equal(expected, Show(report));
     }
 
-    private static string OneByOne(ScanOptions options, List<string> lines)
+    /// <summary>What a filter makes of lines that are handed to it one by one, as a jail would, without any short cut of a scan.</summary>
+    internal static string OneByOne(ScanOptions options, IEnumerable<string> lines)
     {
         List<Problem> problems = [];
-        FilterOptions settings = new ConfigurationLoader(options.ConfigPath!).LoadFilter(options.Filter, problems, "auto")!;
+        FilterOptions settings = new ConfigurationLoader(options.ConfigPath, options.StockConfigPath ?? DefaultPathsForTests.Stock).LoadFilter(options.Filter, problems, "auto")!;
         LineFilter filter = LineFilter.TryCreate(settings, new LineFilterOptions { Clock = options.Clock, TimeWindow = false, CheckAllRegex = true }, problems)!;
         List<Failure> failures = [];
         long tried = 0, matched = 0, ignored = 0;
@@ -82,6 +83,10 @@ public sealed class ScanTests(ITestOutputHelper output) : IDisposable
 
         return Show(tried, matched, ignored, tried - matched - ignored, filter.Patterns.Where(pattern => pattern.Role == PatternRole.FailRegex).Select(pattern => pattern.Hits), filter.DateTemplates.Sum(template => template.Hits));
     }
+
+    /// <summary>The same of a report.</summary>
+    internal static string Show(FilterReport report) =>
+        Show(report.Lines, report.Matched, report.Ignored, report.Missed, report.Patterns.Select(pattern => pattern.Hits), report.DateTemplates.Sum(template => template.Hits));
 
     private static string Show(long lines, long matched, long ignored, long missed, IEnumerable<long> hits, long dates) =>
         string.Create(CultureInfo.InvariantCulture, $"{lines} lines, {matched} matched, {ignored} ignored, {missed} missed; hits {string.Join(' ', hits)}; {dates} dates");

@@ -1,13 +1,14 @@
 using System.Text;
 using System.Text.Json;
 using PSBan.EndToEnd.Support;
+using PSBan.EndToEnd.Tests.Filters;
 using PSBan.Model;
 using PSBan.Scan;
 using PSBan.Sources;
 
 namespace PSBan.EndToEnd.Tests.SampleLogs;
 
-/// <summary>A file is sieved ahead, on all processors; lines from elsewhere go through the filter one by one. Both must come to the same report, to the last number.</summary>
+/// <summary>A file is sieved ahead, on all processors; lines from elsewhere go through the filter one by one. Both must come to the same report, to the last number, and so must a filter that hands out failures.</summary>
 public sealed class SieveTests
 {
     private const int Lines = 4_000;
@@ -44,6 +45,7 @@ public sealed class SieveTests
             FilterReport plain = await scan.TestAsync([new TextLogSource("lines", lines)], CancellationToken.None);
 
             Assert.Equal(Text(plain), Text(sieved));
+            Assert.Equal(ScanTests.OneByOne(options, lines), ScanTests.Show(sieved));
             Assert.True(plain.Lines > Lines / 2);
         }
         finally

@@ -74,12 +74,14 @@ internal sealed class NftFirewall(CommandRunner runner) : IFirewall
             return;
         }
 
-        string sure = batch.ToSureScript();
         CommandResult? result = null;
 
         // The sure script runs twice: an element may reach its end between the two commands that make sure of it and remove it.
-        foreach (string script in changes.Count <= QuickLimit || _isAllNew ? [batch.ToQuickScript(), sure, sure] : new[] { sure, sure })
+        string? sure = null;
+        bool[] tries = changes.Count <= QuickLimit || _isAllNew ? [true, false, false] : [false, false];
+        foreach (bool isQuick in tries)
         {
+            string script = isQuick ? batch.ToQuickScript() : sure ??= batch.ToSureScript();
             result = await runner.RunAsync("nft", s_read, script, cancelToken).ConfigureAwait(false);
             if (result.Succeeded)
             {

@@ -107,10 +107,10 @@ internal static class NftScript
     {
         for (int i = 0; i < changes.Count; i++)
         {
-            script.Append(i % ElementsPerLine == 0 ? $"{verb} element {set} {{ " : ", ").Append(changes[i].Address.GetNetwork().ToString());
+            script.Append(i % ElementsPerLine == 0 ? $"{verb} element {set} {{ " : ", ").Append(CultureInfo.InvariantCulture, $"{changes[i].Address.GetNetwork()}");
             if (withTimes && !changes[i].Remaining.IsPermanent)
             {
-                script.Append(" timeout ").Append(Time(changes[i].Remaining));
+                Timeout(script, changes[i].Remaining);
             }
 
             if (i % ElementsPerLine == ElementsPerLine - 1 || i == changes.Count - 1)
@@ -120,13 +120,23 @@ internal static class NftScript
         }
     }
 
-    private static string Time(Duration remaining)
+    private static void Timeout(StringBuilder script, Duration remaining)
     {
         TimeSpan time = remaining.ToTimeSpan();
         time = time > s_longest ? s_longest : time < s_shortest ? s_shortest : time;
         long milliseconds = (long)Math.Ceiling(time.TotalMilliseconds);
         (long days, long rest) = Math.DivRem(milliseconds, 86_400_000);
-        return string.Create(CultureInfo.InvariantCulture, $"{(days > 0 ? $"{days}d" : "")}{rest / 1000}s{(rest % 1000 > 0 ? $"{rest % 1000}ms" : "")}");
+        script.Append(" timeout ");
+        if (days > 0)
+        {
+            script.Append(days).Append('d');
+        }
+
+        script.Append(rest / 1000).Append('s');
+        if (rest % 1000 > 0)
+        {
+            script.Append(rest % 1000).Append("ms");
+        }
     }
 
     private static bool IsAsWanted(NftLayout layout, NftChain chain) =>

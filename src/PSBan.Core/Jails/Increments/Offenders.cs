@@ -23,6 +23,11 @@ public sealed class Offenders(int most = Offenders.DefaultMost)
     public void Load(IEnumerable<Offender> offenders)
     {
         ArgumentNullException.ThrowIfNull(offenders);
+        if (offenders.TryGetNonEnumeratedCount(out int count))
+        {
+            _offenders.EnsureCapacity(count);
+        }
+
         foreach (Offender offender in offenders)
         {
             Set(offender);

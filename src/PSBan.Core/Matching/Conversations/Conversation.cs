@@ -67,7 +67,7 @@ internal sealed class Conversation(CapturedData data)
     /// <summary>Takes a mark off.</summary>
     /// <param name="name">The group that carries it.</param>
     /// <returns>Whether it was set.</returns>
-    public bool TakeMark(string name) => _data.ContainsKey(name) && Own().TakeText(name);
+    public bool TakeMark(string name) => _data.Has(name) && Own().TakeText(name);
 
     /// <summary>The groups to be changed, not those that somebody else keeps as they were.</summary>
     private CapturedData Own()

@@ -1,20 +1,20 @@
 namespace PSBan.Matching.Conversations;
 
-/// <summary>The groups that steer conversations.</summary>
+/// <summary>The groups that steer conversations. Their names are interned, as those of captured groups are.</summary>
 internal static class ConversationGroups
 {
     /// <summary>What identifies the session.</summary>
-    public const string Session = "mlfid";
+    public static readonly string Session = string.Intern("mlfid");
 
     /// <summary>The line ends the session.</summary>
-    public const string Forget = "mlfforget";
+    public static readonly string Forget = string.Intern("mlfforget");
 
     /// <summary>Access was granted.</summary>
-    public const string Gained = "mlfgained";
+    public static readonly string Gained = string.Intern("mlfgained");
 
     /// <summary>The match alone is no failure.</summary>
-    public const string NoFail = "nofail";
+    public static readonly string NoFail = string.Intern("nofail");
 
     /// <summary>The user name.</summary>
-    public const string User = "user";
+    public static readonly string User = string.Intern("user");
 }

@@ -5,10 +5,9 @@ namespace PSBan.Matching.Patterns;
 /// <summary>The characters that a text can begin with to match a pattern that is bound to its start: the quickest way to rule a pattern out.</summary>
 internal sealed class FirstCharacters
 {
-    private readonly UInt128 _ascii;
-    private readonly bool _others;
+    private readonly Set _set;
 
-    private FirstCharacters(Set set) => (_ascii, _others) = (set.Ascii, set.Others);
+    private FirstCharacters(Set set) => _set = set;
 
     /// <summary>Finds the characters.</summary>
     /// <param name="root">The pattern.</param>
@@ -17,8 +16,7 @@ internal sealed class FirstCharacters
 
     /// <summary>Whether a text can match; what holds for one character that is not ASCII holds for all.</summary>
     /// <param name="text">The text.</param>
-    public bool Allow(ReadOnlySpan<char> text) =>
-        !text.IsEmpty && (text[0] < 128 ? ((_ascii >> text[0]) & 1) != 0 : _others);
+    public bool Allow(ReadOnlySpan<char> text) => !text.IsEmpty && _set.Contains(text[0]);
 
     /// <summary>Whether every match begins at the start of the text.</summary>
     /// <param name="node">The pattern.</param>
@@ -91,22 +89,27 @@ internal sealed class FirstCharacters
         return set;
     }
 
-    private readonly record struct Set(UInt128 Ascii, bool Others)
+    /// <summary>The ASCII characters of which a bit is set, those below 64 in the lower half, and all others or none.</summary>
+    private readonly record struct Set(ulong Lower, ulong Upper, bool Others)
     {
-        public static Set All => new(UInt128.MaxValue, true);
+        public static Set All => new(ulong.MaxValue, ulong.MaxValue, true);
 
         /// <summary>The ASCII members one by one; whether there are others is not looked at closely.</summary>
         public static Set Of(CharacterSet set)
         {
-            UInt128 ascii = 0;
-            for (int c = 0; c < 128; c++)
+            ulong lower = 0, upper = 0;
+            for (int i = 0; i < 64; i++)
             {
-                ascii |= set.Contains(c) ? UInt128.One << c : 0;
+                lower |= set.Contains(i) ? 1UL << i : 0;
+                upper |= set.Contains(64 + i) ? 1UL << i : 0;
             }
 
-            return new Set(ascii, set.Single is not < 128);
+            return new Set(lower, upper, set.Single is not < 128);
         }
 
-        public Set Or(Set other) => new(Ascii | other.Ascii, Others || other.Others);
+        // A shift counts by its lowest six bits.
+        public bool Contains(char c) => c < 64 ? ((Lower >> c) & 1) != 0 : c < 128 ? ((Upper >> c) & 1) != 0 : Others;
+
+        public Set Or(Set other) => new(Lower | other.Lower, Upper | other.Upper, Others || other.Others);
     }
 }
