@@ -130,11 +130,8 @@ internal sealed class RecordingObserver : ISourceObserver
 
     public void Warning(string source, string message) => Add($"warning {Path.GetFileName(source)}: {message}");
 
-    public List<string>? Story { get; set; }
-
     private void Add(string text)
     {
-        Story?.Add("        " + text);
         lock (_all)
         {
             _all.Add(text);

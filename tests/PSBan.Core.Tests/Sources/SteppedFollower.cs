@@ -13,7 +13,6 @@ internal sealed class SteppedFollower : IDisposable
     // More looks in a row than any state of files takes; who wants more waits for ever.
     private const int MostLooks = 100;
 
-    private readonly WakeUp _wake = new();
     private readonly BlockCutter _cutter;
     private readonly FollowSession _session;
     private readonly Action<LogBlock>? _take;
@@ -23,11 +22,11 @@ internal sealed class SteppedFollower : IDisposable
     {
         options = (options ?? Quick) with { Notifications = false };
         _cutter = new BlockCutter(Math.Max(4096, options.LineLimit));
-        _session = new FollowSession(new Glob(path), options, LogEncoding.Utf8, start ?? (_ => new LogStart()), Observer, _wake);
+        _session = new FollowSession(new Glob(path), options, LogEncoding.Utf8, start ?? (_ => new LogStart()), Observer, new WakeUp());
     }
 
-    public SteppedFollower(string path, TimeProvider time, Action<LogBlock> take, Func<string, LogStart> start, List<string> story)
-        : this(path, Quick with { Time = time, RotationGrace = TimeSpan.FromSeconds(2) }, start) { _take = take; Observer.Story = story; }
+    public SteppedFollower(string path, TimeProvider time, Action<LogBlock> take, Func<string, LogStart> start)
+        : this(path, Quick with { Time = time, RotationGrace = TimeSpan.FromSeconds(2) }, start) => _take = take;
 
     public RecordingObserver Observer { get; } = new();
 
@@ -35,12 +34,10 @@ internal sealed class SteppedFollower : IDisposable
     public List<string> Lines { get; } = [];
 
     /// <summary>Looks at everything once.</summary>
-    /// <param name="then">What happens when so many blocks with lines have been handed out, by their number.</param>
-    public void Look(params (int AfterBlock, Action Happens)[] then)
+    public void Look()
     {
         _session.PollDue();
-        _blocks = 0;
-        Round(then);
+        Round([]);
     }
 
     /// <summary>Looks at everything until nothing is left to be read.</summary>
@@ -68,6 +65,12 @@ internal sealed class SteppedFollower : IDisposable
         }
     }
 
+    public void Dispose()
+    {
+        _session.Dispose();
+        _cutter.Dispose();
+    }
+
     private void Round((int AfterBlock, Action Happens)[] then)
     {
         foreach (LogBlock block in FileFollower.Round(_session, _cutter, CancellationToken.None))
@@ -85,12 +88,5 @@ internal sealed class SteppedFollower : IDisposable
                 happens();
             }
         }
-    }
-
-    public void Dispose()
-    {
-        _session.Dispose();
-        _cutter.Dispose();
-        _wake.Dispose();
     }
 }

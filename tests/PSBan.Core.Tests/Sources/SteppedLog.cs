@@ -171,7 +171,7 @@ internal sealed class SteppedLog(string log, string[] kinds, Random random)
         }
 
         _files[copy] = numbers;
-        yield return $"copy up to {Last}: {Nodes()}";
+        yield return $"copy up to {Last}";
         if (random.Next(3) == 0)
         {
             yield return Write(log, 1);
@@ -278,8 +278,6 @@ internal sealed class SteppedLog(string log, string[] kinds, Random random)
 
     /// <summary>Gives a file the time of the step: all this takes less than a tick of the system's clock, by which the order of some files is told.</summary>
     private void Stamp(string file) => File.SetLastWriteTimeUtc(file, _now = _now.AddSeconds(1));
-
-    private string Nodes() => string.Join(" ", Directory.GetFiles(Path.GetDirectoryName(log)!).Order().Select(f => Path.GetFileName(f) + "=" + (PSBan.Sources.FileStatus.TryGet(f, out PSBan.Sources.FileStatus t, out _) ? t.Node : 0).ToString("x", CultureInfo.InvariantCulture)));
 
     private void Lose(List<int> numbers) =>
         MayMiss.UnionWith(numbers.Where(number => !_arrived.Contains(number) && !_files.Values.Any(file => file.Contains(number))));

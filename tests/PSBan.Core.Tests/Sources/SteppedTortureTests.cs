@@ -11,7 +11,7 @@ namespace PSBan.Tests.Sources;
 /// </summary>
 public class SteppedTortureTests
 {
-    private const int Seeds = 22;
+    private const int Seeds = 8;
     private const int Looks = 60;
 
     [Theory]
@@ -95,7 +95,7 @@ public class SteppedTortureTests
         {
             Chance();
             return new LogStart(places.GetValueOrDefault(source)) { Places = new Dictionary<string, LogPosition>(places) };
-        }, log.Story);
+        });
 
         void Chance()
         {
@@ -120,7 +120,7 @@ public class SteppedTortureTests
             }
 
             string[] lines = block.Text.ToString().Split('\n')[..^1];
-            log.Story.Add($"    read {lines.FirstOrDefault()?.Split(' ')[0]} to {lines.LastOrDefault()?.Split(' ')[0]} in {Path.GetFileName(block.Source)}, place {block.Position?.Offset} {block.Position?.Identity}");
+            log.Story.Add($"    read {lines.FirstOrDefault()?.Split(' ')[0]} to {lines.LastOrDefault()?.Split(' ')[0]} in {Path.GetFileName(block.Source)}, place {block.Position?.Offset}");
             foreach (string line in lines)
             {
                 int before = log.Arrived.LastOrDefault();
