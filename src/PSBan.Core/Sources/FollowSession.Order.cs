@@ -102,7 +102,15 @@ internal sealed partial class FollowSession
         bool any = false;
         foreach (TailedFile copy in _tails.Where(other => other.IsCopy))
         {
-            _ = IsSettled(copy);
+            try
+            {
+                _ = IsSettled(copy);
+            }
+            catch (Exception exception) when (IsTrouble(exception))
+            {
+                // Its own turn will meet the trouble and tell of it.
+            }
+
             copy.IsDirty |= !copy.IsCopy;
             any |= !copy.IsCopy;
         }

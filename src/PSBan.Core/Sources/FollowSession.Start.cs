@@ -269,7 +269,7 @@ internal sealed partial class FollowSession
             .Concat(_known.Values)
             .Concat(_book.Values)
             .Concat(_past)
-            .Concat(_tails.Concat(_placed).Where(other => other != tail && SiblingFinder.StemOf(other.Source) == stem).Select(other => other.PlaceBefore()))
+            .Concat(_tails.Concat(_placed).Where(other => other != tail && SiblingFinder.StemOf(other.Source) == stem).Select(other => other == _doubtful ? other.After : other.PlaceBefore()))
             .Append(own);
         return places.OfType<LogPosition>();
     }

@@ -15,7 +15,8 @@ namespace PSBan.Sources;
 /// <item>A log that has a place goes on there, if the place lies in it.</item>
 /// <item>Otherwise it was rotated or emptied, once or more often: <see cref="Backlog"/> finds what comes first.</item>
 /// <item>In a glob that takes in the rotated files these are members themselves. Each goes on at the furthest known place that lies in it; a copy waits while its original
-/// holds the same, and goes on where that stood when it was emptied; one that has no place is new.</item>
+/// holds the same, and goes on where that stood when it was emptied; one that has no place is new. Compressed files are no members, and what had not been read of them before
+/// they were compressed is not read.</item>
 /// <item>Files of one log are read in the order of their names, the log itself last.</item>
 /// </list>
 /// Where a content ends and another one begins, the first lines are not handed out before another look has shown that nothing belongs between the two. What
@@ -38,6 +39,9 @@ internal sealed partial class FollowSession : IDisposable
     private readonly Queue<LogBlock> _notes = [];
     private readonly Dictionary<string, TailedFile> _delivering = new(StringComparer.Ordinal);
     private readonly HashSet<(string Source, string Kind)> _warned = [];
+
+    // The file that stands behind lines that have been read and may not be the next ones: that is no place yet.
+    private TailedFile? _doubtful;
     private bool _isPollDue = true;
     private bool _isScanDue = true;
 
@@ -216,7 +220,10 @@ internal sealed partial class FollowSession : IDisposable
                 return false;
             }
 
-            if (isBeginning ? !IsNext(tail, older) : IsForestalled(older) && before is not null)
+            _doubtful = isBeginning ? tail : null;
+            bool isTooEarly = isBeginning ? !IsNext(tail, older) : IsForestalled(older) && before is not null;
+            _doubtful = null;
+            if (isTooEarly)
             {
                 // Read too early: something else comes first.
                 tail.GoBack(before);
@@ -231,6 +238,7 @@ internal sealed partial class FollowSession : IDisposable
         }
         catch (Exception exception) when (IsTrouble(exception))
         {
+            _doubtful = null;
             Fail(tail, exception.Message);
             cutter.Clear();
             return false;

@@ -7,7 +7,7 @@ namespace PSBan.Sources;
 /// <summary>An encoding of logs, and how a line ends in it. Bytes that do not decode become U+FFFD.</summary>
 public sealed class LogEncoding
 {
-    private LogEncoding(Encoding encoding, int unit = 1, ushort newLine = '\n', bool byLine = false)
+    internal LogEncoding(Encoding encoding, int unit = 1, ushort newLine = '\n', bool byLine = false)
     {
         Encoding = encoding;
         Unit = unit;

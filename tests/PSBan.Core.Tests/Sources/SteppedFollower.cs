@@ -1,3 +1,4 @@
+using System.Text;
 using PSBan.Model;
 using PSBan.Sources;
 using static PSBan.Tests.Sources.RotationTests;
@@ -18,15 +19,15 @@ internal sealed class SteppedFollower : IDisposable
     private readonly Action<LogBlock>? _take;
     private int _blocks;
 
-    public SteppedFollower(string path, FileSourceOptions? options = null, Func<string, LogStart>? start = null)
+    public SteppedFollower(string path, FileSourceOptions? options = null, Func<string, LogStart>? start = null, Action? read = null)
     {
         options = (options ?? Quick) with { Notifications = false };
         _cutter = new BlockCutter(Math.Max(4096, options.LineLimit));
-        _session = new FollowSession(new Glob(path), options, LogEncoding.Utf8, start ?? (_ => new LogStart()), Observer, new WakeUp());
+        _session = new FollowSession(new Glob(path), options, new LogEncoding(new HookedEncoding(read ?? (() => { }))), start ?? (_ => new LogStart()), Observer, new WakeUp());
     }
 
-    public SteppedFollower(string path, TimeProvider time, Action<LogBlock> take, Func<string, LogStart> start)
-        : this(path, Quick with { Time = time, RotationGrace = TimeSpan.FromSeconds(2) }, start) => _take = take;
+    public SteppedFollower(string path, TimeProvider time, Action read, Action<LogBlock> take, Func<string, LogStart> start)
+        : this(path, Quick with { Time = time, RotationGrace = TimeSpan.FromSeconds(2) }, start, read) => _take = take;
 
     public RecordingObserver Observer { get; } = new();
 
@@ -69,6 +70,16 @@ internal sealed class SteppedFollower : IDisposable
     {
         _session.Dispose();
         _cutter.Dispose();
+    }
+
+    /// <summary>Lets something happen when lines have been read and are about to be handed out.</summary>
+    private sealed class HookedEncoding(Action read) : UTF8Encoding(false)
+    {
+        public override int GetChars(ReadOnlySpan<byte> bytes, Span<char> chars)
+        {
+            read();
+            return base.GetChars(bytes, chars);
+        }
     }
 
     private void Round((int AfterBlock, Action Happens)[] then)

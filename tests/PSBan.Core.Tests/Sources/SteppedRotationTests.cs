@@ -20,17 +20,17 @@ public class SteppedRotationTests
         File.WriteAllText(log, Numbered(61, 80));
         File.Copy(log, folder["a.log.1"]);
         File.WriteAllText(log, Numbered(81, 100));
-        follower.LookUntilQuiet(
-            (1, () =>
-            {
-                // .1 is deleted before anything was read of it, a copy takes its place, and .2 is written to once more.
-                File.Delete(folder["a.log.1"]);
-                File.Copy(log, folder["a.log.1"]);
-                folder.Append("a.log.2", "late\n");
-                follower.TellOfNames("a.log.1");
-            }),
-            (2, () => File.WriteAllText(log, Numbered(101, 120))));
+        follower.LookUntilQuiet((1, DeleteAndCopy), (2, () => File.WriteAllText(log, Numbered(101, 120))));
         Assert.Equal([.. Lines(1, 60), "late", .. Lines(61, 120)], follower.Lines);
+
+        void DeleteAndCopy()
+        {
+            // .1 is deleted before anything was read of it, a copy takes its place, and .2 is written to once more.
+            File.Delete(folder["a.log.1"]);
+            File.Copy(log, folder["a.log.1"]);
+            folder.Append("a.log.2", "late\n");
+            follower.TellOfNames("a.log.1");
+        }
     }
 
     [RequiresFact("/proc/self/fd")]
@@ -136,6 +136,23 @@ public class SteppedRotationTests
         };
         follower.LookUntilQuiet();
         Assert.Equal(Lines(1, 20), follower.Lines.Select(line => line.TrimEnd('.').Trim()));
+    }
+
+    [Fact]
+    public void What_a_log_was_read_up_to_and_not_handed_out_is_no_place_for_its_copy()
+    {
+        using TempFolder folder = new();
+        string log = folder.Write("a.log", Numbered(1, 20));
+        Action? read = null;
+        using SteppedFollower follower = new(folder["a.log*"], read: () => Interlocked.Exchange(ref read, null)?.Invoke());
+        follower.LookUntilQuiet();
+        File.WriteAllText(log, Numbered(21, 40));
+        File.Copy(log, folder["a.log.1"]);
+
+        // Emptied when the new lines have been read, so that the copy comes first.
+        read = () => File.WriteAllText(log, Numbered(41, 60));
+        follower.LookUntilQuiet();
+        Assert.Equal(Lines(1, 60), follower.Lines);
     }
 
     /// <summary>A clock that lets one thing happen when it is asked next.</summary>

@@ -7,7 +7,7 @@ namespace PSBan.Tests.Sources;
 
 /// <summary>
 /// Thousands of interleavings of a writer's steps and a reader's, chosen by chance and repeated by their seed: the writer goes on between two looks, between two
-/// blocks, and wherever the reader asks for the time or for the start of a log. <c>PSBAN_TORTURE_SECONDS</c> tries more of them, from <c>PSBAN_TORTURE_SEED</c> on.
+/// blocks, between the reading and the handing out of one, and wherever the reader asks for the time or for the start of a log. <c>PSBAN_TORTURE_SECONDS</c> tries more of them, from <c>PSBAN_TORTURE_SEED</c> on.
 /// </summary>
 public class SteppedTortureTests
 {
@@ -91,7 +91,7 @@ public class SteppedTortureTests
         int missing = Enumerable.Range(1, log.Last).Except(log.Arrived).Except(log.MayMiss).FirstOrDefault();
         Assert.True(missing == 0, $"Seed {seed}, {(dies ? "dying" : "live")}: {missing} never came.\n{string.Join('\n', log.StoryAbout(missing))}");
 
-        SteppedFollower Follow() => new(folder[glob], new ChanceClock(Chance), Take, source =>
+        SteppedFollower Follow() => new(folder[glob], new ChanceClock(Chance), Chance, Take, source =>
         {
             Chance();
             return new LogStart(places.GetValueOrDefault(source)) { Places = new Dictionary<string, LogPosition>(places) };
