@@ -45,7 +45,8 @@ internal sealed class MemoryKeeper : IDisposable
         }
     }
 
-    private static void AllowCollections()
+    /// <summary>The start is over: from here on memory is taken care of as ever.</summary>
+    public static void EndStart()
     {
         try
         {
@@ -56,13 +57,13 @@ internal sealed class MemoryKeeper : IDisposable
         }
         catch (InvalidOperationException)
         {
-            // It ended by itself in this moment.
+            // It has ended by itself in this moment.
         }
     }
 
     private void Look()
     {
-        AllowCollections();
+        EndStart();
         long allocated = GC.GetTotalAllocatedBytes();
         bool isQuiet = allocated - _lastAllocated < QuietRate;
         _lastAllocated = allocated;

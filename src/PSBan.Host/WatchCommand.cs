@@ -71,17 +71,22 @@ internal static class WatchCommand
                 _ = ReloadAsync(watcher, stop.Token);
             }
         });
-        return await RunAsync(watcher, json, Console.Out, stop.Token).ConfigureAwait(false);
+        return await RunAsync(watcher, json, Console.Out, stop.Token, MemoryKeeper.EndStart).ConfigureAwait(false);
     }
 
     /// <summary>Runs the watch and prints its events; what keeps it from starting goes to standard error.</summary>
-    internal static async Task<int> RunAsync(BanWatcher watcher, bool json, TextWriter output, CancellationToken cancelToken)
+    internal static async Task<int> RunAsync(BanWatcher watcher, bool json, TextWriter output, CancellationToken cancelToken, Action? whenStarted = null)
     {
         using EventSubscription events = watcher.Subscribe(LogCapacity);
         Task run = watcher.RunAsync(cancelToken);
         EventPrinter? printer = new(output, json);
         await foreach (BanEvent item in events.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
         {
+            if (item.Kind == BanEventKind.Started)
+            {
+                whenStarted?.Invoke();
+            }
+
             try
             {
                 printer?.Print(item);
