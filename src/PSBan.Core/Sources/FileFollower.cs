@@ -22,7 +22,7 @@ internal static class FileFollower
         using BlockCutter cutter = new(Math.Max(4096, options.LineLimit));
         using FollowSession session = new(glob, options, encoding, start, observer, wake);
         await using CancellationTokenRegistration registration = cancelToken.UnsafeRegister(state => ((WakeUp)state!).Set(), wake);
-        using IDisposable beat = Heartbeat.Join(options.Time, options.PollInterval, () => session.PollDue(isHere: true));
+        using IDisposable beat = Heartbeat.Join(options.Time, options.PollInterval, session.PollDue);
         await Task.Yield();
         while (!cancelToken.IsCancellationRequested)
         {

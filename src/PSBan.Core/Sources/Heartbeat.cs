@@ -23,11 +23,11 @@ internal sealed class Heartbeat
     /// <param name="time">The clock.</param>
     /// <param name="interval">How long from one look to the next.</param>
     /// <param name="look">
-    /// Looks. Should be quick; where it hangs, as on a network file system that does not answer, the others go on from the next beat, and it is not called again
-    /// before it has come back.
+    /// Looks, and is told whether it may take its time on this thread: not while an earlier call has not come back, as where a network file system does not answer.
+    /// The others go on from the next beat then.
     /// </param>
     /// <returns>Leaves again.</returns>
-    public static IDisposable Join(TimeProvider time, TimeSpan interval, Action look)
+    public static IDisposable Join(TimeProvider time, TimeSpan interval, Action<bool> look)
     {
         lock (s_lock)
         {
@@ -62,22 +62,25 @@ internal sealed class Heartbeat
         }
     }
 
-    private sealed class Member(Heartbeat beat, Action look) : IDisposable
+    private sealed class Member(Heartbeat beat, Action<bool> look) : IDisposable
     {
         private int _isLooking;
 
         public void Look()
         {
-            if (Interlocked.Exchange(ref _isLooking, 1) == 0)
+            if (Interlocked.Exchange(ref _isLooking, 1) != 0)
             {
-                try
-                {
-                    look();
-                }
-                finally
-                {
-                    Volatile.Write(ref _isLooking, 0);
-                }
+                look(false);
+                return;
+            }
+
+            try
+            {
+                look(true);
+            }
+            finally
+            {
+                Volatile.Write(ref _isLooking, 0);
             }
         }
 

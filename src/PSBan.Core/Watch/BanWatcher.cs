@@ -117,7 +117,7 @@ public sealed class BanWatcher
         TaskCrew crew = parts.Crew;
         crew.Start(tools.Resolver.RunAsync);
         crew.Start(tools.Ignored.RunAsync);
-        using IDisposable beat = Heartbeat.Join(clock, s_tick, () => _loop.Post(() => Tick(parts)));
+        using IDisposable beat = Heartbeat.Join(clock, s_tick, _ => _loop.Post(() => Tick(parts)));
         firewalls.Start(crew);
         actions.Start(crew);
         try

@@ -13,9 +13,15 @@ public sealed class HeartbeatTests
         TimeSpan interval = TimeSpan.FromMilliseconds(20);
         using ManualResetEventSlim hanging = new(), released = new();
         TaskCompletionSource othersLook = new(TaskCreationOptions.RunContinuationsAsynchronously), looksAgain = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        int looksOfFirst = 0, looksOfSecond = 0;
-        using IDisposable first = Heartbeat.Join(TimeProvider.System, interval, () =>
+        int looksOfFirst = 0, noticesOfFirst = 0, looksOfSecond = 0;
+        using IDisposable first = Heartbeat.Join(TimeProvider.System, interval, mayWork =>
         {
+            if (!mayWork)
+            {
+                Interlocked.Increment(ref noticesOfFirst);
+                return;
+            }
+
             if (Interlocked.Increment(ref looksOfFirst) > 1)
             {
                 looksAgain.TrySetResult();
@@ -25,7 +31,7 @@ public sealed class HeartbeatTests
             hanging.Set();
             released.Wait(s_patience);
         });
-        using IDisposable second = Heartbeat.Join(TimeProvider.System, interval, () =>
+        using IDisposable second = Heartbeat.Join(TimeProvider.System, interval, _ =>
         {
             if (hanging.IsSet && Interlocked.Increment(ref looksOfSecond) == 3)
             {
@@ -35,6 +41,7 @@ public sealed class HeartbeatTests
 
         await othersLook.Task.WaitAsync(s_patience);
         Assert.Equal(1, Volatile.Read(ref looksOfFirst));
+        Assert.NotEqual(0, Volatile.Read(ref noticesOfFirst));
         released.Set();
         await looksAgain.Task.WaitAsync(s_patience);
     }
@@ -45,7 +52,7 @@ public sealed class HeartbeatTests
         TimeSpan interval = TimeSpan.FromMilliseconds(10);
         int looks = 0;
         TaskCompletionSource looked = new(TaskCreationOptions.RunContinuationsAsynchronously), beats = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        IDisposable leaving = Heartbeat.Join(TimeProvider.System, interval, () =>
+        IDisposable leaving = Heartbeat.Join(TimeProvider.System, interval, _ =>
         {
             Interlocked.Increment(ref looks);
             looked.TrySetResult();
@@ -55,7 +62,7 @@ public sealed class HeartbeatTests
 
         // A beat that was under way may still have called it; the one after the next that is seen from its beginning cannot.
         int known = 0, seen = 0;
-        using IDisposable staying = Heartbeat.Join(TimeProvider.System, interval, () =>
+        using IDisposable staying = Heartbeat.Join(TimeProvider.System, interval, _ =>
         {
             known = ++seen == 2 ? Volatile.Read(ref looks) : known;
             if (seen == 6)
