@@ -9,6 +9,10 @@ public interface IFirewall : IAsyncDisposable
     /// <summary>The short name: <c>nft</c>, <c>iptables</c>, <c>ipset</c>, <c>windows-firewall</c>, <c>dry-run</c>.</summary>
     string Name { get; }
 
+    /// <summary>How many changes are handed over at once at most; what waits longer is a ban that comes in the meantime.</summary>
+    /// <value>The default is 20,000.</value>
+    int MostChanges => 20_000;
+
     /// <summary>Prepares whatever the rules need (table, chains, sets). Idempotent: what is there already is kept, bans included.</summary>
     /// <param name="rules">The rules to have ready; more than one may belong to a jail.</param>
     /// <param name="cancelToken">Ends the call early.</param>

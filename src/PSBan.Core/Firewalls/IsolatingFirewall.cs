@@ -15,6 +15,9 @@ internal sealed class IsolatingFirewall(IFirewall inner) : IFirewall, IFirewallN
     public string Name => inner.Name;
 
     /// <inheritdoc/>
+    public int MostChanges => inner.MostChanges;
+
+    /// <inheritdoc/>
     public IReadOnlyList<string> Notes => (inner as IFirewallNotes)?.Notes ?? [];
 
     /// <inheritdoc/>

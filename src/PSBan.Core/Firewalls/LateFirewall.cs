@@ -12,6 +12,10 @@ internal sealed class LateFirewall(string name, Func<CancellationToken, Task<Fir
     /// <inheritdoc/>
     public string Name => _choice?.Firewall.Name ?? name;
 
+    // As long as it is not there it takes nothing, however little that is.
+    /// <inheritdoc/>
+    public int MostChanges => _choice?.Firewall.MostChanges ?? 1;
+
     /// <summary>What was taken, and why; null as long as nothing could be had.</summary>
     public FirewallChoice? Choice => _choice;
 

@@ -6,8 +6,6 @@ namespace PSBan.Watch;
 /// <content>Wishes become batches: what comes while one is being applied goes into the next.</content>
 internal sealed partial class Enforcer
 {
-    private const int MaxBatch = 20_000;
-
     private async Task ApplyDirtyAsync(CancellationToken cancelToken)
     {
         while (TakeBatch(out List<FirewallTarget> taken, out List<FirewallChange> changes))
@@ -56,7 +54,7 @@ internal sealed partial class Enforcer
         DateTimeOffset now = _clock.GetUtcNow();
         lock (_lock)
         {
-            taken = [.. (_holds.Count == 0 ? _dirty : _dirty.Where(target => !IsAside(target.Rule))).Take(MaxBatch)];
+            taken = [.. (_holds.Count == 0 ? _dirty : _dirty.Where(target => !IsAside(target.Rule))).Take(_firewall.MostChanges)];
             changes = new List<FirewallChange>(taken.Count);
             foreach (FirewallTarget target in taken)
             {

@@ -213,6 +213,39 @@ public sealed class NftFirewallTests(ITestOutputHelper output)
         Assert.Equal(5, (await firewall.ListAsync(CancellationToken.None)).Count);
     }
 
+    [RequiresFact("netns", "ip", "nft")]
+    public async Task What_is_too_much_for_one_transaction_is_applied_in_order_and_makes_each_set_once()
+    {
+        await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
+        await using NftFirewall firewall = new(space.Runner);
+        await firewall.OpenAsync([s_sshd], CancellationToken.None);
+        FirewallChange[] hosts = [.. Enumerable.Range(1, 60_000).Select(i => Add(s_sshd, $"10.{i >> 16}.{(i >> 8) & 255}.{i & 255}", 600 + i))];
+        FirewallChange[] all =
+        [
+            Add(s_sshd, "198.51.100.0/24", 600), .. hosts[..30_000], Add(s_sshd, "203.0.113.0/24", 600), Add(s_sshd, "2001:db8::/48", 600), Remove(s_sshd, "10.0.0.1"),
+            .. hosts[30_000..], Add(s_sshd, "2001:db8:1::/48", 600), Add(s_sshd, "10.0.0.2", 5000), Remove(s_sshd, "198.51.100.0/24"),
+        ];
+
+        await firewall.ApplyAsync(all, CancellationToken.None);
+        Dictionary<(string, string), Duration> standing = await ListAsync(firewall);
+        Assert.Equal(59_999 + 3, standing.Count);
+        Assert.DoesNotContain(("sshd", "10.0.0.1"), standing.Keys);
+        Assert.DoesNotContain(("sshd", "198.51.100.0/24"), standing.Keys);
+        Assert.InRange(standing[("sshd", "10.0.0.2")].TotalSeconds, 4000, 5000);
+        string[] rules = [.. (await space.RunAsync("nft", "-s", "-t", "list", "ruleset")).Split('\n').Where(line => line.Contains(" @", StringComparison.Ordinal))];
+        Assert.Equal(rules.Distinct(), rules);
+
+        // Once more, where nearly all of it stands; and where all has gone in between.
+        await firewall.ApplyAsync(all, CancellationToken.None);
+        Assert.Equal(59_999 + 3, (await ListAsync(firewall)).Count);
+        await space.RunAsync("nft", "flush", "ruleset");
+        FirewallException gone = await Assert.ThrowsAsync<FirewallException>(() => firewall.ApplyAsync(all, CancellationToken.None));
+        Assert.Equal(FirewallFailure.Gone, gone.Failure);
+        await firewall.OpenAsync([s_sshd], CancellationToken.None);
+        await firewall.ApplyAsync(all, CancellationToken.None);
+        Assert.Equal(standing.Keys.Order(), (await ListAsync(firewall)).Keys.Order());
+    }
+
     private static FirewallChange Add(FirewallRule rule, string address, double seconds) => new(rule, Address.Parse(address), true, Duration.FromSeconds(seconds));
 
     private static FirewallChange Remove(FirewallRule rule, string address) => new(rule, Address.Parse(address), false, Duration.Zero);

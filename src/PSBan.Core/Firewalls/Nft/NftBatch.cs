@@ -42,6 +42,9 @@ internal sealed class NftBatch
         _parts.AddRange(parts.Values.Where(part => part.Stands || part.Adds.Count > 0));
     }
 
+    /// <summary>Whether it makes sets, which later batches have to know of.</summary>
+    public bool MakesSets => _parts.Exists(part => !part.Stands);
+
     /// <summary>Whether there is nothing to do.</summary>
     public bool IsEmpty => _parts.Count == 0;
 
@@ -79,7 +82,8 @@ internal sealed class NftBatch
     /// <summary>Remembers the sets that the batch made.</summary>
     public void Remember()
     {
-        foreach (Part part in _parts)
+        // Where there is no new one nothing is touched: the next batch may be looking at them meanwhile.
+        foreach (Part part in _parts.Where(part => !part.Stands))
         {
             part.Layout.Remember(part.Kind);
         }

@@ -2,13 +2,16 @@ namespace PSBan.Firewalls.Nft;
 
 /// <summary>
 /// Bans through nftables: one table of PSBan's own; for each rule a base chain in each hook and hash sets of addresses whose times the kernel keeps.
-/// Every call is one transaction of one <c>nft</c> process.
+/// Every call is one transaction of one <c>nft</c> process; very many changes are several, of which one is written while the one before it is being applied.
 /// </summary>
 /// <param name="runner">Runs <c>nft</c>.</param>
 internal sealed class NftFirewall(CommandRunner runner) : IFirewall
 {
     // Above this, the quick script would more likely be wasted than save its 15 ms.
     private const int QuickLimit = 256;
+
+    // The answers to many more would not fit into nft's socket.
+    private const int PieceSize = 20_000;
 
     private const string Missing = "No such file or directory";
     private const string Exists = "File exists";
@@ -26,6 +29,9 @@ internal sealed class NftFirewall(CommandRunner runner) : IFirewall
 
     /// <inheritdoc/>
     public string Name => FirewallBackEnds.Nft;
+
+    /// <inheritdoc/>
+    public int MostChanges => 10 * PieceSize;
 
     /// <summary>Finds out, without changing anything, whether the tool, the right and the kernel's part are there.</summary>
     /// <param name="cancelToken">Ends the call early.</param>
@@ -68,7 +74,33 @@ internal sealed class NftFirewall(CommandRunner runner) : IFirewall
     /// <inheritdoc/>
     public async Task ApplyAsync(IReadOnlyList<FirewallChange> changes, CancellationToken cancelToken)
     {
-        NftBatch batch = new(changes, _layouts);
+        Task applying = Task.CompletedTask;
+        try
+        {
+            for (int first = 0; first < changes.Count; first += PieceSize)
+            {
+                IReadOnlyList<FirewallChange> piece = changes.Count <= PieceSize ? changes : [.. changes.Skip(first).Take(PieceSize)];
+                NftBatch batch = new(piece, _layouts);
+                string? quick = piece.Count <= QuickLimit || _isAllNew ? batch.ToQuickScript() : null;
+                await applying.ConfigureAwait(false);
+                applying = ApplyAsync(piece, batch, quick, cancelToken);
+                if (batch.MakesSets)
+                {
+                    await applying.ConfigureAwait(false);
+                }
+            }
+
+            await applying.ConfigureAwait(false);
+        }
+        finally
+        {
+            // Calls must not overlap, whatever has happened here.
+            await applying.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task ApplyAsync(IReadOnlyList<FirewallChange> changes, NftBatch batch, string? quick, CancellationToken cancelToken)
+    {
         if (batch.IsEmpty)
         {
             return;
@@ -78,10 +110,9 @@ internal sealed class NftFirewall(CommandRunner runner) : IFirewall
 
         // The sure script runs twice: an element may reach its end between the two commands that make sure of it and remove it.
         string? sure = null;
-        bool[] tries = changes.Count <= QuickLimit || _isAllNew ? [true, false, false] : [false, false];
-        foreach (bool isQuick in tries)
+        for (int tries = quick is null ? 1 : 0; tries < 3; tries++)
         {
-            string script = isQuick ? batch.ToQuickScript() : sure ??= batch.ToSureScript();
+            string script = tries == 0 ? quick! : sure ??= batch.ToSureScript();
             result = await runner.RunAsync("nft", s_read, script, cancelToken).ConfigureAwait(false);
             if (result.Succeeded)
             {
