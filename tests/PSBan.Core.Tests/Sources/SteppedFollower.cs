@@ -41,6 +41,16 @@ internal sealed class SteppedFollower : IDisposable
         Round([]);
     }
 
+    /// <summary>Looks, and dies when so many blocks have been handed out.</summary>
+    public void LookOnce(int blocks)
+    {
+        _session.PollDue();
+        foreach (LogBlock block in FileFollower.Round(_session, _cutter, CancellationToken.None).Take(blocks))
+        {
+            _take?.Invoke(block);
+        }
+    }
+
     /// <summary>Looks at everything until nothing is left to be read.</summary>
     /// <param name="then">What happens when so many blocks with lines have been handed out in this call, by their number.</param>
     public void LookUntilQuiet(params (int AfterBlock, Action Happens)[] then)

@@ -1,3 +1,5 @@
+using PSBan.Model;
+using PSBan.Sources;
 using PSBan.Tests.Support;
 using static PSBan.Tests.Sources.RotationTests;
 
@@ -30,6 +32,51 @@ public class SteppedRotationTests
             File.Copy(log, folder["a.log.1"]);
             folder.Append("a.log.2", "late\n");
             follower.TellOfNames("a.log.1");
+        }
+    }
+
+    [Fact]
+    public void A_reader_that_dies_as_soon_as_it_knows_a_dated_file_again_goes_on_there()
+    {
+        using TempFolder folder = new();
+        for (int day = 93, first = 1; day <= 98; day++, first += 50)
+        {
+            folder.Write($"app.log-202640{day}", Numbered(first, first + 49));
+        }
+
+        string log = folder.Write("app.log", Numbered(301, 400));
+        Dictionary<string, LogPosition> places = [];
+        List<string> lines = [];
+        using (SteppedFollower first = Begin())
+        {
+            first.LookUntilQuiet();
+        }
+
+        Assert.Equal(Lines(1, 400), lines);
+        folder.Append("app.log", Numbered(401, 438));
+        File.Move(log, folder["app.log-20264099"]);
+        folder.Append("app.log-20264099", Numbered(439, 458));
+        File.Delete(folder["app.log-20264093"]);
+        folder.Write("app.log-20264100", Numbered(459, 469));
+        File.Delete(folder["app.log-20264094"]);
+        folder.Write("app.log", Numbered(470, 531));
+        using (SteppedFollower second = Begin())
+        {
+            second.LookOnce(blocks: 1);
+        }
+
+        Assert.Equal(400, lines.Count);
+        folder.Append("app.log", Numbered(532, 555));
+        using SteppedFollower third = Begin();
+        third.LookUntilQuiet();
+        Assert.Equal(Lines(1, 555), lines);
+
+        SteppedFollower Begin() => new(folder["app.log*"], TimeProvider.System, () => { }, Take, name => new LogStart(places.GetValueOrDefault(name)) { Places = new Dictionary<string, LogPosition>(places) });
+
+        void Take(LogBlock block)
+        {
+            places[block.Source] = block.Position ?? places[block.Source];
+            lines.AddRange(block.Text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
         }
     }
 

@@ -12,6 +12,7 @@ internal sealed class TortureReader(TortureScene scene, Random random, bool dies
     private readonly Dictionary<string, LogPosition> _places = [];
     private readonly Dictionary<int, List<int>> _numbers = [];
     private int _lives;
+    private int _fruitless;
 
     public async Task RunAsync(CancellationToken cancelToken)
     {
@@ -22,8 +23,11 @@ internal sealed class TortureReader(TortureScene scene, Random random, bool dies
             using CancellationTokenSource life = CancellationTokenSource.CreateLinkedTokenSource(cancelToken);
             if (dies)
             {
-                life.CancelAfter(random.Next(300));
+                // On a busy machine a start alone may take longer than that: who has read nothing lives longer the next time, or nobody would ever read anything.
+                life.CancelAfter(random.Next(300 << Math.Min(_fruitless, 8)));
             }
+
+            _fruitless++;
 
             GlobLogSource source = new(scene.Glob, s_fast);
             await foreach (LogBlock block in source.FollowAsync(log => new LogStart(_places.GetValueOrDefault(log)) { Places = new Dictionary<string, LogPosition>(_places) }, this, life.Token))
@@ -82,6 +86,7 @@ internal sealed class TortureReader(TortureScene scene, Random random, bool dies
             }
 
             numbers.Add(number);
+            _fruitless = 0;
             scene.Logs.FirstOrDefault(log => log.Id == id)?.Confirm(number);
         }
     }
