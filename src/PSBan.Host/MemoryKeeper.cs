@@ -3,8 +3,8 @@ using System.Runtime;
 namespace PSBan.Host;
 
 /// <summary>
-/// Lets a start take what memory it needs, and gives memory back to the system once a burst is over: on a quiet host the runtime would hold for days what it took for an attack of minutes, or for reading the
-/// configuration. While lines come in there is nothing to give back, and nothing is done.
+/// Lets a start take what memory it needs, and gives memory back to the system once a burst is over: on a quiet host the runtime would hold for days what it took
+/// for an attack of minutes, or for reading the configuration. While lines come in there is nothing to give back, and nothing is done.
 /// </summary>
 internal sealed class MemoryKeeper : IDisposable
 {
@@ -29,22 +29,6 @@ internal sealed class MemoryKeeper : IDisposable
         _timer = clock.CreateTimer(_ => Look(), null, s_every, s_every);
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _timer.Dispose();
-
-    private static void PutOffCollections()
-    {
-        try
-        {
-            // It ends by itself where more than that is taken. Where the system cannot give as much, everything is as ever.
-            GC.TryStartNoGCRegion(Math.Min(StartSize, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / StartShare));
-        }
-        catch (Exception e) when (e is ArgumentOutOfRangeException or InvalidOperationException)
-        {
-            // More than the runtime may ever hold.
-        }
-    }
-
     /// <summary>The start is over: from here on memory is taken care of as ever.</summary>
     public static void EndStart()
     {
@@ -58,6 +42,22 @@ internal sealed class MemoryKeeper : IDisposable
         catch (InvalidOperationException)
         {
             // It has ended by itself in this moment.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _timer.Dispose();
+
+    private static void PutOffCollections()
+    {
+        try
+        {
+            // It ends by itself where more than that is taken. Where the system cannot give as much, everything is as ever.
+            GC.TryStartNoGCRegion(Math.Min(StartSize, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / StartShare));
+        }
+        catch (Exception e) when (e is ArgumentOutOfRangeException or InvalidOperationException)
+        {
+            // More than the runtime may ever hold.
         }
     }
 

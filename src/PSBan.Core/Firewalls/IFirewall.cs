@@ -9,7 +9,7 @@ public interface IFirewall : IAsyncDisposable
     /// <summary>The short name: <c>nft</c>, <c>iptables</c>, <c>ipset</c>, <c>windows-firewall</c>, <c>dry-run</c>.</summary>
     string Name { get; }
 
-    /// <summary>How many changes are handed over at once at most; what waits longer is a ban that comes in the meantime.</summary>
+    /// <summary>How many changes <see cref="ApplyAsync"/> is given at once at most. With more, a ban that comes in the meantime waits longer.</summary>
     /// <value>The default is 20,000.</value>
     int MostChanges => 20_000;
 
@@ -19,7 +19,7 @@ public interface IFirewall : IAsyncDisposable
     /// <exception cref="FirewallException">Missing tool, missing right (with the remedy), or the packet filter refused.</exception>
     Task OpenAsync(IReadOnlyList<FirewallRule> rules, CancellationToken cancelToken);
 
-    /// <summary>Applies a batch as one transaction where the packet filter has transactions. Adding what is there renews its time; removing what is not there is no error.</summary>
+    /// <summary>Applies a batch, where the packet filter has transactions as one, or as a few where it is very large. Adding what is there renews its time; removing what is not there is no error.</summary>
     /// <param name="changes">What to add and remove, in order.</param>
     /// <param name="cancelToken">Ends the call early.</param>
     /// <exception cref="FirewallException">Nothing or only a part was applied; applying the batch again is safe.</exception>

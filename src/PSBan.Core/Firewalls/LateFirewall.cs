@@ -12,8 +12,7 @@ internal sealed class LateFirewall(string name, Func<CancellationToken, Task<Fir
     /// <inheritdoc/>
     public string Name => _choice?.Firewall.Name ?? name;
 
-    // As long as it is not there it takes nothing, however little that is.
-    /// <inheritdoc/>
+    /// <summary>As many as what was taken is given; until something could be had one is enough, since it is refused anyway.</summary>
     public int MostChanges => _choice?.Firewall.MostChanges ?? 1;
 
     /// <summary>What was taken, and why; null as long as nothing could be had.</summary>

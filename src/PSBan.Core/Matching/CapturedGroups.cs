@@ -22,7 +22,7 @@ internal sealed class CapturedGroups
     /// <param name="onlyCounts">Whether lines are only counted: of most groups it then matters only whether they were captured, if that.</param>
     public CapturedGroups(Pattern pattern, string? unwanted, bool onlyCounts)
     {
-        _names = [.. pattern.GroupNames.Select(string.Intern)];
+        _names = [.. pattern.GroupNames];
         _tuples = Composite(pattern, TuplePrefix);
         Func<string, Keep> keepOf = onlyCounts && _tuples.Length == 0 ? ForCounting : _ => Keep.Text;
         _keeps = [.. _names.Select(name => name == unwanted ? Keep.Nothing : keepOf(name))];
