@@ -209,5 +209,5 @@ internal sealed class ConfigurationFiles(IReadOnlyList<string> directories, File
     }
 
     /// <summary>A file and its name relative to the configuration directory, by which another directory may replace it.</summary>
-    private readonly record struct FileReference(string Path, string? Relative);
+    private sealed record FileReference(string Path, string? Relative);
 }

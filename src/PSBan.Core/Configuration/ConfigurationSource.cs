@@ -10,7 +10,7 @@ internal sealed class ConfigurationSource
 
     private readonly ConfigurationFiles _files;
     private readonly ConfigurationFiles? _fallback;
-    private readonly Dictionary<string, (MergedConfiguration? Table, bool IsFallback)> _tables = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Loaded> _tables = new(StringComparer.Ordinal);
 
     /// <summary>Looks at the directories.</summary>
     /// <param name="directory">The user's; null for the stock alone.</param>
@@ -61,12 +61,12 @@ internal sealed class ConfigurationSource
 
     private MergedConfiguration? Load(string name, out bool isFallback)
     {
-        if (!_tables.TryGetValue(name, out (MergedConfiguration? Table, bool IsFallback) entry))
+        if (!_tables.TryGetValue(name, out Loaded? entry))
         {
-            entry = (_files.Load(name), false);
+            entry = new Loaded(_files.Load(name), false);
             if (entry.Table is null && _fallback is not null && name.Contains('/', StringComparison.Ordinal))
             {
-                entry = (_fallback.Load(name), true);
+                entry = new Loaded(_fallback.Load(name), true);
             }
 
             _tables.Add(name, entry);
@@ -75,4 +75,6 @@ internal sealed class ConfigurationSource
         isFallback = entry.IsFallback;
         return entry.Table;
     }
+
+    private sealed record Loaded(MergedConfiguration? Table, bool IsFallback);
 }

@@ -91,7 +91,7 @@ internal sealed class DefinitionScope
     /// <summary>Reads an option, all substitution done.</summary>
     public Lookup Get(string name)
     {
-        if (_substituted.TryGetValue(name, out Lookup done))
+        if (_substituted.TryGetValue(name, out Lookup? done))
         {
             return done;
         }
@@ -129,7 +129,7 @@ internal sealed class DefinitionScope
     /// <summary>Reads <c>[Definition]</c> and <c>[DEFAULT]</c>, the values of the jail first; <c>section/name</c> reads another section.</summary>
     private Lookup FromDefinition(string name)
     {
-        if (_definitions.TryGetValue(name, out Lookup done))
+        if (_definitions.TryGetValue(name, out Lookup? done))
         {
             return done;
         }

@@ -115,14 +115,14 @@ internal sealed class JailBuilder(MergedSection section, IReadOnlyDictionary<str
         _ = Check("overalljails");
         foreach (string name in (string[])["maxtime", "rndtime", "findtime"])
         {
-            if (increments.TryGetValue(name, out Located<string> time))
+            if (increments.TryGetValue(name, out Located<string>? time))
             {
                 _values.Time(JailOptionNames.BanTimePrefix + name, new SourceText(time.Value, time.Location), isFatal: isOn);
             }
         }
 
         Located<bool>? Check(string name) =>
-            increments.TryGetValue(name, out Located<string> flag)
+            increments.TryGetValue(name, out Located<string>? flag)
                 ? _values.Flag(JailOptionNames.BanTimePrefix + name, new SourceText(flag.Value, flag.Location))
                 : null;
     }

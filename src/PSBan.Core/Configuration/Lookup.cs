@@ -6,10 +6,10 @@ namespace PSBan.Configuration;
 /// <summary>What looking for a value gave: the value, nothing (there is no such option), or the problem that stood in the way.</summary>
 /// <param name="Text">The value.</param>
 /// <param name="Problem">What stood in the way.</param>
-internal readonly record struct Lookup(SourceText? Text, Problem? Problem)
+internal sealed record Lookup(SourceText? Text, Problem? Problem)
 {
     /// <summary>There is no such option.</summary>
-    public static Lookup Missing => default;
+    public static Lookup Missing { get; } = new(null, null);
 
     /// <summary>The value was found.</summary>
     [MemberNotNullWhen(true, nameof(Text))]

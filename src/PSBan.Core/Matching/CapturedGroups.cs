@@ -13,8 +13,8 @@ internal sealed class CapturedGroups
 
     private readonly string[] _names;
     private readonly Keep[] _keeps;
-    private readonly (int Group, string Name, int Place, Keep Keep)[] _alternatives;
-    private readonly (string Group, string Name)[] _tuples;
+    private readonly Alternative[] _alternatives;
+    private readonly Part[] _tuples;
 
     /// <summary>Looks through the names of a pattern's groups.</summary>
     /// <param name="pattern">The pattern.</param>
@@ -28,7 +28,7 @@ internal sealed class CapturedGroups
         _keeps = [.. _names.Select(name => name == unwanted ? Keep.Nothing : keepOf(name))];
         _alternatives = [.. Composite(pattern, AlternativePrefix)
             .OrderBy(pair => pair.Name, StringComparer.Ordinal)
-            .Select(pair => (Array.IndexOf(_names, pair.Group), pair.Name, Array.IndexOf(_names, pair.Name), keepOf(pair.Name)))];
+            .Select(pair => new Alternative(Array.IndexOf(_names, pair.Group), pair.Name, Array.IndexOf(_names, pair.Name), keepOf(pair.Name)))];
     }
 
     private enum Keep
@@ -93,11 +93,11 @@ internal sealed class CapturedGroups
     private static bool HasText(ReadOnlySpan<int> spans, int group) => group >= 0 && spans[2 + (2 * group)] is >= 0 and var start && spans[3 + (2 * group)] > start;
 
     /// <summary>Names such as <c>alt_user_1</c> in ascending order, each with the name it stands in for.</summary>
-    private static (string Group, string Name)[] Composite(Pattern pattern, string prefix) =>
+    private static Part[] Composite(Pattern pattern, string prefix) =>
         [.. pattern.GroupNames
             .Where(name => name.StartsWith(prefix, StringComparison.Ordinal) && name.Length > AlternativePrefix.Length)
             .Order(StringComparer.Ordinal)
-            .Select(name => (name, string.Intern(Target(name[prefix.Length..]))))];
+            .Select(name => new Part(name, string.Intern(Target(name[prefix.Length..]))))];
 
     private static string Target(string name)
     {
@@ -120,4 +120,8 @@ internal sealed class CapturedGroups
         string escaped = part.Replace(@"\", @"\\", StringComparison.Ordinal);
         return $"{quote}{(quote == '\'' ? escaped.Replace("'", @"\'", StringComparison.Ordinal) : escaped)}{quote}";
     }
+
+    private sealed record Part(string Group, string Name);
+
+    private sealed record Alternative(int Group, string Name, int Place, Keep Keep);
 }

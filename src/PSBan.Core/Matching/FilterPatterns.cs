@@ -112,7 +112,7 @@ internal sealed class FilterPatterns
         }
         catch (DatePatternException e)
         {
-            problem.Add("InvalidDatePattern", $"The datepattern cannot be used: {e.Message}", filter.DatePattern!.Value.Location);
+            problem.Add("InvalidDatePattern", $"The datepattern cannot be used: {e.Message}", filter.DatePattern!.Location);
             return null;
         }
     }

@@ -57,7 +57,7 @@ public sealed class LineFilter
     internal PatternLiterals? CoarseLiterals => _likelihood.Coarse;
 
     /// <summary>Sieves lines ahead of this filter; null where every line has to be processed.</summary>
-    internal LineSieve? Sieve => LineLikelihood.Search(_likelihood.Coarse) is { } coarse ? new LineSieve(_likelihood, coarse, LinePreparer.TryCreate(_patterns, _options)) : null;
+    internal LineSieve? Sieve => _likelihood.Precise is { } ? new LineSieve(_likelihood, LinePreparer.TryCreate(_patterns, _options)) : null;
 
     /// <summary>The layout that the date of the next line is expected in; null where only a search can tell.</summary>
     internal DateLayout? ExpectedLayout => _dater.Expected;

@@ -46,7 +46,9 @@ internal sealed class LineLikelihood
         _ignored = Search(ignored);
         Required = any ?? prefix;
         PatternLiterals? best = any is null || prefix?.Score > any.Score ? prefix : any;
-        _coarse = new Lazy<PatternLiterals?>(() => best is null ? null : CoarseLiterals.Merge(ignored is null ? best : Join([best, ignored])));
+        Precise = best is null || ignored is null ? best : Join([best, ignored]);
+        IsPreciseEnough = ignored is null && (any is null || prefix is null);
+        _coarse = new Lazy<PatternLiterals?>(() => Precise is null ? null : CoarseLiterals.Merge(Precise));
     }
 
     /// <summary>Strings of which a line must contain at least one to be a failure; null where it may do without.</summary>
@@ -54,6 +56,12 @@ internal sealed class LineLikelihood
 
     /// <summary>Where patterns span lines: strings of which one of the lines must contain one; null where they may do without.</summary>
     public SearchValues<string>? RequiredWithin { get; }
+
+    /// <summary>Strings of which every line that <see cref="Allows"/> lets through contains one; null where there are none.</summary>
+    public PatternLiterals? Precise { get; }
+
+    /// <summary>Whether <see cref="Allows"/> lets every line through that contains one of the strings of <see cref="Precise"/>.</summary>
+    public bool IsPreciseEnough { get; }
 
     /// <summary>Few strings of which every line that <see cref="Allows"/> lets through contains one, for a search through many lines; null where there are none.</summary>
     public PatternLiterals? Coarse => _coarse.Value;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using PSBan.Matching.Dates;
+using PSBan.Matching.Patterns;
 
 namespace PSBan.Matching;
 
@@ -9,15 +10,20 @@ namespace PSBan.Matching;
 /// It remembers nothing from line to line, so that threads may share it and sieve ahead.
 /// </summary>
 /// <param name="likelihood">Rules lines out.</param>
-/// <param name="coarse">Strings of which every line that is not ruled out contains one.</param>
 /// <param name="preparer">Searches lines by the patterns; null where that is not to be done ahead.</param>
-internal sealed class LineSieve(LineLikelihood likelihood, SearchValues<string> coarse, LinePreparer? preparer)
+internal sealed class LineSieve(LineLikelihood likelihood, LinePreparer? preparer)
 {
     private const int MostOnStack = 512;
 
     // Where most lines that are asked about are not ruled out, only some are asked about: the patterns tell as well, and have to be tried anyway.
     private const int AlwaysAsked = 8;
     private const int AskedNowAndThen = 8;
+
+    private readonly Lazy<SearchValues<string>> _decoded = new(() => LineLikelihood.Search(likelihood.Coarse)!);
+    private readonly AsciiSearch? _ascii = AsciiSearch.TryCreate(likelihood.Precise!);
+
+    /// <summary>Whether lines of ASCII need not be decoded.</summary>
+    public bool TakesAscii => _ascii is not null;
 
     /// <summary>Whether fail2ban-regex does not look at such a line at all.</summary>
     /// <param name="line">The line.</param>
@@ -28,26 +34,37 @@ internal sealed class LineSieve(LineLikelihood likelihood, SearchValues<string> 
     /// <param name="start">Where to begin: the start of a line.</param>
     /// <param name="layout">The layout that dates are expected in; null where there is none.</param>
     /// <param name="found">Receives the lines to look at. Behind the last of them stands one without length, for the lines passed over at the end.</param>
+    public void Sift(ReadOnlySpan<char> text, int start, DateLayout? layout, List<SievedLine> found) =>
+        Sift(new DecodedText(text, _decoded.Value), start, layout, asks: true, found);
+
+    /// <summary>Sieves whole lines of ASCII, where <see cref="TakesAscii"/>.</summary>
+    /// <param name="text">The lines, each ended by <c>\n</c>.</param>
+    /// <param name="room">Room for as many characters.</param>
+    /// <param name="start">Where to begin: the start of a line.</param>
+    /// <param name="layout">The layout that dates are expected in; null where there is none.</param>
+    /// <param name="found">Receives the lines to look at, as above.</param>
+    public void Sift(ReadOnlySpan<byte> text, Span<char> room, int start, DateLayout? layout, List<SievedLine> found) =>
+        Sift(new AsciiText(text, _ascii!, room), start, layout, asks: !likelihood.IsPreciseEnough, found);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Sift(ReadOnlySpan<char> text, int start, DateLayout? layout, List<SievedLine> found)
+    private void Sift<T>(T text, int start, DateLayout? layout, bool asks, List<SievedLine> found)
+        where T : ISiftedText, allows ref struct
     {
-        int hit = Next(text, start);
+        int hit = text.Next(start);
         int passed = 0, lastPassed = start, firstPassed = start, dated = 0;
         int asked = 0, allowed = 0, unasked = 0;
         FoundDate date = default;
         while (start < text.Length)
         {
-            int length = text[start..].IndexOf('\n');
-            length = length < 0 ? text.Length - start : length;
-            ReadOnlySpan<char> line = text.Slice(start, length);
-            if (!IsNoLine(line))
+            int length = text.LineLength(start);
+            if (!text.IsNoLine(start, length))
             {
-                bool isDated = layout is not null && ((date.End > 0 && layout.Repeats(line, text[dated..start], date)) || layout.Read(line, out date));
+                bool isDated = layout is not null && ((date.End > 0 && text.Repeats(layout, start, length, dated, date)) || layout.Read(text.Slice(start, length), out date));
                 dated = start;
                 bool mayMatch = hit < start + length;
-                if (mayMatch && (preparer is null || !isDated || asked < AlwaysAsked || allowed < asked * 3 / 4 || ++unasked % AskedNowAndThen == 0))
+                if (mayMatch && asks && (preparer is null || !isDated || asked < AlwaysAsked || allowed < asked * 3 / 4 || ++unasked % AskedNowAndThen == 0))
                 {
-                    mayMatch = likelihood.Allows(line);
+                    mayMatch = likelihood.Allows(text.Slice(start, length));
                     (asked, allowed) = (asked + 1, allowed + (mayMatch ? 1 : 0));
                 }
 
@@ -65,7 +82,7 @@ internal sealed class LineSieve(LineLikelihood likelihood, SearchValues<string> 
             }
 
             start += length + 1;
-            hit = hit < start ? Next(text, start) : hit;
+            hit = hit < start ? text.Next(start) : hit;
         }
 
         found.Add(new SievedLine(text.Length, 0, false, passed, firstPassed, lastPassed));
@@ -83,12 +100,6 @@ internal sealed class LineSieve(LineLikelihood likelihood, SearchValues<string> 
         ended[..date.CutStart].CopyTo(rest);
         ended[date.CutEnd..].CopyTo(rest[date.CutStart..]);
         return preparer.Prepare(rest[..length]);
-    }
-
-    private int Next(ReadOnlySpan<char> text, int start)
-    {
-        int hit = start < text.Length ? text[start..].IndexOfAny(coarse) : -1;
-        return hit < 0 ? int.MaxValue : start + hit;
     }
 }
 

@@ -40,7 +40,7 @@ internal sealed class LineTally(int keepLines)
 
             if (found.Length > 0)
             {
-                LogLine line = new(block.Text.Slice(found.Start, found.Length));
+                LogLine line = new(block.Slice(found.Start, found.Length));
                 if (found.Prepared is { } prepared)
                 {
                     Count(filter.Take(line, prepared, _failures), line);

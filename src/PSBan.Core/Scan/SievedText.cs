@@ -1,3 +1,4 @@
+using System.Text;
 using PSBan.Matching;
 using PSBan.Matching.Dates;
 using PSBan.Sources;
@@ -14,38 +15,36 @@ internal sealed class SievedText(LineSieve sieve)
     private readonly List<SievedLine> _found = [];
     private byte[] _bytes = [];
     private char[] _text = [];
-    private int _byteCount;
+    private RawBlock _block;
+    private bool _isAscii;
     private int _start;
     private int _length;
-    private LogEncoding _encoding = LogEncoding.Utf8;
-    private bool _isFirst;
     private DateLayout? _layout;
 
-    /// <summary>The lines, each ended by <c>\n</c>.</summary>
-    public ReadOnlySpan<char> Text => _text.AsSpan(_start, _length);
+    /// <summary>Its number among the blocks of the log.</summary>
+    public long Number { get; set; }
 
-    /// <summary>Takes a copy of what was read.</summary>
-    /// <param name="block">The bytes.</param>
-    public void Load(in RawBlock block)
-    {
-        _byteCount = block.Bytes.Length;
-        if (_bytes.Length < _byteCount)
-        {
-            _bytes = new byte[Math.Max(_byteCount, _bytes.Length * 2)];
-        }
+    /// <summary>How many bytes it has.</summary>
+    public int ByteCount => _block.Bytes.Length;
 
-        block.Bytes.Span.CopyTo(_bytes);
-        (_encoding, _isFirst) = (block.Encoding, block.IsFirst);
-    }
+    private ReadOnlySpan<char> Decoded => _text.AsSpan(_start, _length);
+
+    /// <summary>Reads the next lines of a file.</summary>
+    /// <param name="file">The file.</param>
+    /// <returns>False at its end.</returns>
+    /// <exception cref="IOException">It cannot be read or is damaged.</exception>
+    public bool Load(FileReader file) => file.TryRead(ref _bytes, out _block);
 
     /// <summary>Decodes and sieves the lines.</summary>
     /// <param name="layout">The layout that dates are likely to have.</param>
     public void Sift(DateLayout? layout)
     {
-        int room = LineText.MaxLength(_encoding, _byteCount);
+        ReadOnlySpan<byte> bytes = _block.Bytes.Span;
+        int room = LineText.MaxLength(_block.Encoding, bytes.Length);
         _text = _text.Length < room ? new char[room] : _text;
-        int length = LineText.Decode(_encoding, _bytes.AsSpan(0, _byteCount), _text);
-        _start = _isFirst ? LineText.MarkLength(_text.AsSpan(0, length)) : 0;
+        _isAscii = sieve.TakesAscii && _block.Encoding.KeepsAscii && bytes[^1] == '\n' && Ascii.IsValid(bytes) && !bytes.Contains((byte)'\r');
+        int length = _isAscii ? bytes.Length : LineText.Decode(_block.Encoding, bytes, _text);
+        _start = _block.IsFirst && !_isAscii ? LineText.MarkLength(_text.AsSpan(0, length)) : 0;
         _length = length - _start;
         Sift(0, layout);
     }
@@ -74,15 +73,41 @@ internal sealed class SievedText(LineSieve sieve)
     /// <param name="start">The place.</param>
     public ReadOnlySpan<char> LineAt(int start)
     {
-        ReadOnlySpan<char> rest = Text[start..];
+        if (_isAscii)
+        {
+            return Slice(start, _block.Bytes.Span[start..].IndexOf((byte)'\n'));
+        }
+
+        ReadOnlySpan<char> rest = Decoded[start..];
         int end = rest.IndexOf('\n');
         return end < 0 ? rest : rest[..end];
+    }
+
+    /// <summary>A piece of the lines.</summary>
+    /// <param name="start">Where it starts.</param>
+    /// <param name="length">How long it is.</param>
+    public ReadOnlySpan<char> Slice(int start, int length)
+    {
+        if (_isAscii)
+        {
+            // Of most lines nobody wants to see the characters.
+            Ascii.ToUtf16(_block.Bytes.Span.Slice(start, length), _text.AsSpan(start, length), out _);
+        }
+
+        return Decoded.Slice(start, length);
     }
 
     private void Sift(int start, DateLayout? layout)
     {
         _found.Clear();
         _layout = layout;
-        sieve.Sift(Text, start, layout, _found);
+        if (_isAscii)
+        {
+            sieve.Sift(_block.Bytes.Span, _text, start, layout, _found);
+        }
+        else
+        {
+            sieve.Sift(Decoded, start, layout, _found);
+        }
     }
 }

@@ -21,12 +21,15 @@ internal sealed class SievingReader(FileSource source, LineFilter filter, LineSi
     // How far the reading may run ahead of the counting.
     private const int BlocksPerThread = 3;
 
-    private readonly int _threads = Math.Clamp(Environment.ProcessorCount, 1, MostThreads);
-    private readonly SemaphoreSlim _reading = new(1);
+    private static readonly int s_threads = Math.Clamp(Environment.ProcessorCount, 1, MostThreads);
+
+    private readonly IEnumerator<FileReader> _files = source.OpenAll().GetEnumerator();
+    private readonly SemaphoreSlim _room = new(s_threads * BlocksPerThread);
+    private readonly Lock _reading = new();
     private readonly Lock _taking = new();
     private readonly Dictionary<long, SievedText> _waiting = [];
     private readonly Stack<SievedText> _free = [];
-    private SemaphoreSlim? _room;
+    private FileReader? _file;
     private long _blocksRead;
     private long _blocksTaken;
     private bool _isTaking;
@@ -40,9 +43,12 @@ internal sealed class SievingReader(FileSource source, LineFilter filter, LineSi
     public async Task ReadAsync(CancellationToken cancelToken)
     {
         using CancellationTokenSource failure = CancellationTokenSource.CreateLinkedTokenSource(cancelToken);
-        _room = new SemaphoreSlim(_threads * BlocksPerThread);
-        await using IAsyncEnumerator<RawBlock> blocks = source.ReadRawAsync(cancelToken).GetAsyncEnumerator(cancelToken);
-        Task[] workers = [.. Enumerable.Range(0, _threads).Select(_ => Task.Run(() => WorkAsync(blocks, failure), CancellationToken.None))];
+        var workers = new Task[s_threads];
+        for (int i = 0; i < workers.Length; i++)
+        {
+            workers[i] = Task.Run(() => Work(failure), CancellationToken.None);
+        }
+
         await Task.WhenAll(workers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _error?.Throw();
         cancelToken.ThrowIfCancellationRequested();
@@ -51,18 +57,19 @@ internal sealed class SievingReader(FileSource source, LineFilter filter, LineSi
     /// <inheritdoc/>
     public void Dispose()
     {
-        _reading.Dispose();
-        _room?.Dispose();
+        _file?.Dispose();
+        _files.Dispose();
+        _room.Dispose();
     }
 
-    private async Task WorkAsync(IAsyncEnumerator<RawBlock> blocks, CancellationTokenSource failure)
+    private void Work(CancellationTokenSource failure)
     {
         try
         {
-            while (await ReadOneAsync(blocks, failure.Token).ConfigureAwait(false) is { } next)
+            while (ReadOne(failure.Token) is { } text)
             {
-                next.Text.Sift(_layout);
-                Take(next.Number, next.Text);
+                text.Sift(_layout);
+                Take(text);
             }
         }
 #pragma warning disable CA1031 // It is thrown again, once all have ended.
@@ -71,31 +78,34 @@ internal sealed class SievingReader(FileSource source, LineFilter filter, LineSi
         {
             // The first is the cause; the others were cancelled.
             Interlocked.CompareExchange(ref _error, ExceptionDispatchInfo.Capture(e), null);
-            await failure.CancelAsync().ConfigureAwait(false);
+            failure.Cancel();
         }
     }
 
-    private async ValueTask<(long Number, SievedText Text)?> ReadOneAsync(IAsyncEnumerator<RawBlock> blocks, CancellationToken cancelToken)
+    private SievedText? ReadOne(CancellationToken cancelToken)
     {
-        await _room!.WaitAsync(cancelToken).ConfigureAwait(false);
+        _room.Wait(cancelToken);
         SievedText text = Rent();
-        await _reading.WaitAsync(cancelToken).ConfigureAwait(false);
-        try
+        lock (_reading)
         {
-            if (!await blocks.MoveNextAsync().ConfigureAwait(false))
+            cancelToken.ThrowIfCancellationRequested();
+            while (_file is not null || _files.MoveNext())
             {
-                _room.Release();
-                return null;
-            }
+                _file ??= _files.Current;
+                if (text.Load(_file))
+                {
+                    text.Number = _blocksRead++;
+                    meter.Add(text.ByteCount);
+                    return text;
+                }
 
-            text.Load(blocks.Current);
-            meter.Add(blocks.Current.Bytes.Length);
-            return (_blocksRead++, text);
+                _file.Dispose();
+                _file = null;
+            }
         }
-        finally
-        {
-            _reading.Release();
-        }
+
+        _room.Release();
+        return null;
     }
 
     private SievedText Rent()
@@ -107,11 +117,11 @@ internal sealed class SievingReader(FileSource source, LineFilter filter, LineSi
     }
 
     /// <summary>Counts this block and those behind it that are ready; where an earlier one is missing, whoever brings it does.</summary>
-    private void Take(long number, SievedText? text)
+    private void Take(SievedText? text)
     {
         lock (_taking)
         {
-            _waiting.Add(number, text!);
+            _waiting.Add(text!.Number, text);
             if (_isTaking)
             {
                 return;
@@ -139,7 +149,7 @@ internal sealed class SievingReader(FileSource source, LineFilter filter, LineSi
                 _free.Push(text);
             }
 
-            _room!.Release();
+            _room.Release();
         }
     }
 }

@@ -136,6 +136,18 @@ internal sealed class BlockCutter(int lineLimit, bool decodes = true) : IDisposa
         return true;
     }
 
+    /// <summary>Hands over the memory in which the block stands that was cut last, and goes on in another.</summary>
+    /// <param name="other">The other memory.</param>
+    /// <returns>The memory handed over.</returns>
+    public byte[] Exchange(byte[] other)
+    {
+        byte[] full = _bytes;
+        _bytes = other.Length < full.Length ? GC.AllocateUninitializedArray<byte>(full.Length) : other;
+        full.AsSpan(_start, _count).CopyTo(_bytes);
+        _start = 0;
+        return full;
+    }
+
     /// <summary>Gives borrowed memory back; what was pending is gone.</summary>
     public void Dispose()
     {

@@ -4,102 +4,161 @@ using PSBan.Model;
 
 namespace PSBan.Sources;
 
-/// <summary>Reads a file once, from start to end; one that is compressed with gzip, by its content and not by its name, as what it holds.</summary>
-internal static class FileReader
+/// <summary>A file that is read once, from start to end; one that is compressed with gzip, by its content and not by its name, as what it holds.</summary>
+internal sealed class FileReader : IDisposable
 {
+    private const int LongestMark = 3;
+
+    private readonly string _path;
+    private readonly Stream _bytes;
+    private readonly BlockCutter _cutter;
+    private bool _knowsEncoding;
+    private bool _isFirst = true;
+    private bool _atEnd;
+
+    private FileReader(string path, Stream bytes, LogEncoding byDefault, int lineLimit, bool decodes) =>
+        (_path, _bytes, _cutter) = (path, bytes, new BlockCutter(Math.Max(4096, lineLimit), decodes) { Encoding = byDefault });
+
+    /// <summary>Opens a file, or anything else that can be opened for reading, for somebody who decodes it himself.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="byDefault">Its encoding, unless a byte order mark tells another.</param>
+    /// <param name="lineLimit">The bytes of a line that are kept.</param>
+    /// <exception cref="IOException">It is missing, cannot be read, or is damaged.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static FileReader Open(string path, LogEncoding byDefault, int lineLimit) => Open(path, byDefault, lineLimit, decodes: false);
+
     /// <summary>Reads a file, or anything else that can be opened for reading.</summary>
     /// <exception cref="IOException">It is missing, cannot be read, or is damaged.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static async IAsyncEnumerable<LogBlock> ReadAsync(string path, LogEncoding byDefault, int lineLimit, [EnumeratorCancellation] CancellationToken cancelToken)
     {
+        using FileReader file = Open(path, byDefault, lineLimit, decodes: true);
         long line = 1;
-        await foreach ((CutBlock block, _, bool isFirst) in CutAsync(path, byDefault, lineLimit, decodes: true, cancelToken))
-        {
-            ReadOnlyMemory<char> text = isFirst ? block.Text[LineText.MarkLength(block.Text.Span)..] : block.Text;
-            if (!text.IsEmpty)
-            {
-                yield return new LogBlock { Source = path, Text = text, FirstLine = line };
-            }
-
-            line += text.Span.Count('\n');
-        }
-    }
-
-    /// <summary>Reads a file for somebody who decodes it himself.</summary>
-    /// <exception cref="IOException">It is missing, cannot be read, or is damaged.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    public static async IAsyncEnumerable<RawBlock> ReadRawAsync(string path, LogEncoding byDefault, int lineLimit, [EnumeratorCancellation] CancellationToken cancelToken)
-    {
-        await foreach ((CutBlock block, LogEncoding encoding, bool isFirst) in CutAsync(path, byDefault, lineLimit, decodes: false, cancelToken))
-        {
-            if (!block.IsPassedOver)
-            {
-                yield return new RawBlock(block.Bytes, encoding, isFirst);
-            }
-        }
-    }
-
-    private static async IAsyncEnumerable<(CutBlock Block, LogEncoding Encoding, bool IsFirst)> CutAsync(
-        string path, LogEncoding byDefault, int lineLimit, bool decodes, [EnumeratorCancellation] CancellationToken cancelToken)
-    {
-        await using FileStream file = new(SharedFile.Open(path, mayWait: true), FileAccess.Read, bufferSize: 0);
-        byte[] start = new byte[3];
-        int known = await file.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancelToken);
-        bool isCompressed = file.CanSeek && known == 3 && start is [0x1F, 0x8B, 0x08];
-        if (isCompressed)
-        {
-            file.Position = 0;
-        }
-
-        await using Stream bytes = isCompressed ? new GZipStream(file, CompressionMode.Decompress) : file;
-        if (isCompressed)
-        {
-            known = await ReadStartAsync(bytes, start, path, cancelToken);
-        }
-
-        using BlockCutter cutter = new(Math.Max(4096, lineLimit), decodes);
-        cutter.Load(start.AsSpan(0, known));
-        cutter.Encoding = LogEncoding.OfMark(start.AsSpan(0, known)) ?? byDefault;
-        bool atEnd = known == 0;
-        bool isFirst = true;
         while (true)
         {
-            if (cutter.Cut(atEnd, out CutBlock block))
+            if (file.TryCut(out CutBlock block, out bool isFirst))
             {
-                yield return (block, cutter.Encoding, isFirst);
-                isFirst = false;
+                ReadOnlyMemory<char> text = isFirst ? block.Text[LineText.MarkLength(block.Text.Span)..] : block.Text;
+                if (!text.IsEmpty)
+                {
+                    yield return new LogBlock { Source = path, Text = text, FirstLine = line };
+                }
+
+                line += text.Span.Count('\n');
             }
-            else if (atEnd)
+            else if (file._atEnd)
             {
                 yield break;
             }
 
-            if (!atEnd)
-            {
-                cancelToken.ThrowIfCancellationRequested();
-                int count = await ReadSomeAsync(bytes, cutter.Room(), path, mayBlock: file.CanSeek && !decodes, cancelToken);
-                cutter.Add(count);
-                atEnd = count == 0;
-            }
+            await file.ReadMoreAsync(cancelToken);
         }
     }
 
-    private static ValueTask<int> ReadStartAsync(Stream bytes, Memory<byte> start, string path, CancellationToken cancelToken) =>
-        Guard(path, () => bytes.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancelToken));
+    /// <summary>Reads the next lines.</summary>
+    /// <param name="memory">Memory to read into later; receives that in which the lines stand.</param>
+    /// <param name="block">The lines.</param>
+    /// <returns>False at the end of the file.</returns>
+    /// <exception cref="IOException">The file cannot be read or is damaged.</exception>
+    public bool TryRead(ref byte[] memory, out RawBlock block)
+    {
+        while (true)
+        {
+            if (TryCut(out CutBlock cut, out bool isFirst))
+            {
+                if (!cut.IsPassedOver)
+                {
+                    block = new RawBlock(cut.Bytes, _cutter.Encoding, isFirst);
+                    memory = _cutter.Exchange(memory);
+                    return true;
+                }
+            }
+            else if (_atEnd)
+            {
+                block = default;
+                return false;
+            }
 
-    /// <summary>Reads what is there. Whoever has threads of his own for it is spared handing each block from one thread to another.</summary>
-    private static ValueTask<int> ReadSomeAsync(Stream bytes, Memory<byte> room, string path, bool mayBlock, CancellationToken cancelToken) =>
-        Guard(path, () => mayBlock ? ValueTask.FromResult(bytes.Read(room.Span)) : bytes.ReadAsync(room, cancelToken));
+            ReadMore();
+        }
+    }
 
-    private static async ValueTask<int> Guard(string path, Func<ValueTask<int>> read)
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _cutter.Dispose();
+        _bytes.Dispose();
+    }
+
+    private static FileReader Open(string path, LogEncoding byDefault, int lineLimit, bool decodes)
+    {
+        FileStream file = new(SharedFile.Open(path, mayWait: true), FileAccess.Read, bufferSize: 0);
+        try
+        {
+            return new FileReader(path, IsCompressed(file) ? new GZipStream(file, CompressionMode.Decompress) : file, byDefault, lineLimit, decodes);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private static bool IsCompressed(FileStream file)
+    {
+        Span<byte> start = stackalloc byte[3];
+        return file.CanSeek && RandomAccess.Read(file.SafeFileHandle, start, 0) == start.Length && start is [0x1F, 0x8B, 0x08];
+    }
+
+    private bool TryCut(out CutBlock block, out bool isFirst)
+    {
+        (block, isFirst) = (default, _isFirst);
+        if (!_knowsEncoding)
+        {
+            if (_cutter.Pending.Length < LongestMark && !_atEnd)
+            {
+                return false;
+            }
+
+            _cutter.Encoding = LogEncoding.OfMark(_cutter.Pending) ?? _cutter.Encoding;
+            _knowsEncoding = true;
+        }
+
+        bool any = _cutter.Cut(_atEnd, out block);
+        _isFirst &= !any;
+        return any;
+    }
+
+    private void ReadMore()
     {
         try
         {
-            return await read();
+            Add(_atEnd ? 0 : _bytes.Read(_cutter.Room().Span));
         }
         catch (InvalidDataException exception)
         {
-            throw new IOException($"The compressed file '{path}' is damaged: {exception.Message}", exception);
+            throw Damaged(exception);
         }
     }
+
+    private async ValueTask ReadMoreAsync(CancellationToken cancelToken)
+    {
+        cancelToken.ThrowIfCancellationRequested();
+        try
+        {
+            Add(_atEnd ? 0 : await _bytes.ReadAsync(_cutter.Room(), cancelToken));
+        }
+        catch (InvalidDataException exception)
+        {
+            throw Damaged(exception);
+        }
+    }
+
+    private void Add(int count)
+    {
+        _cutter.Add(count);
+        _atEnd = count == 0;
+    }
+
+    private IOException Damaged(InvalidDataException exception) => new($"The compressed file '{_path}' is damaged: {exception.Message}", exception);
 }

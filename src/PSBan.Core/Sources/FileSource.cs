@@ -34,17 +34,8 @@ public abstract class FileSource : ILogSource
         }
     }
 
-    /// <summary>Reads as <see cref="ReadAsync"/> does, for somebody who decodes the lines himself, in another thread say.</summary>
-    internal async IAsyncEnumerable<RawBlock> ReadRawAsync([EnumeratorCancellation] CancellationToken cancelToken)
-    {
-        foreach (string path in Paths())
-        {
-            await foreach (RawBlock block in FileReader.ReadRawAsync(path, _encoding, _options.LineLimit, cancelToken))
-            {
-                yield return block;
-            }
-        }
-    }
+    /// <summary>Opens one file after the other, for somebody who decodes the lines himself, in another thread say. The receiver closes them.</summary>
+    internal IEnumerable<FileReader> OpenAll() => Paths().Select(path => FileReader.Open(path, _encoding, _options.LineLimit));
 
     /// <inheritdoc/>
     public IAsyncEnumerable<LogBlock> FollowAsync(Func<string, LogStart> start, ISourceObserver observer, CancellationToken cancelToken)

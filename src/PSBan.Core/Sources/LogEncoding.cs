@@ -7,19 +7,20 @@ namespace PSBan.Sources;
 /// <summary>An encoding of logs, and how a line ends in it. Bytes that do not decode become U+FFFD.</summary>
 public sealed class LogEncoding
 {
-    internal LogEncoding(Encoding encoding, int unit = 1, ushort newLine = '\n', bool byLine = false)
+    internal LogEncoding(Encoding encoding, int unit = 1, ushort newLine = '\n', bool byLine = false, bool keepsAscii = false)
     {
         Encoding = encoding;
         Unit = unit;
         NewLine = newLine;
         ByLine = byLine;
+        KeepsAscii = keepsAscii;
     }
 
     /// <summary>The framework's encoding.</summary>
     public Encoding Encoding { get; }
 
     /// <summary>The length of the byte order mark that a file begins with is told by <see cref="OfMark"/>; this is UTF-8, which needs none.</summary>
-    internal static LogEncoding Utf8 { get; } = new(new UTF8Encoding(false));
+    internal static LogEncoding Utf8 { get; } = new(new UTF8Encoding(false), keepsAscii: true);
 
     internal static LogEncoding Utf16LittleEndian { get; } = new(new UnicodeEncoding(false, false), 2, OnThisMachine('\n', false));
 
@@ -34,6 +35,9 @@ public sealed class LogEncoding
     /// <summary>Whether a broken character could swallow the line end behind it, so that each line has to be decoded for itself.</summary>
     internal bool ByLine { get; }
 
+    /// <summary>Whether bytes below 128 are known to be the characters of ASCII, each by itself.</summary>
+    internal bool KeepsAscii { get; }
+
     /// <summary>Finds an encoding by the name that fail2ban's <c>logencoding</c> takes (Python's codec names) or by its IANA name.</summary>
     /// <param name="name">The name; upper and lower case, <c>-</c>, <c>_</c> and blanks make no difference. <c>auto</c> is UTF-8.</param>
     /// <param name="encoding">The encoding.</param>
@@ -47,8 +51,8 @@ public sealed class LogEncoding
             "auto" or "utf8" or "utf8sig" or "u8" or "cp65001" => Utf8,
             "utf16" or "utf16le" or "u16" or "unicode" => Utf16LittleEndian,
             "utf16be" => Utf16BigEndian,
-            "latin1" or "l1" or "iso88591" or "88591" or "cp819" => new LogEncoding(Encoding.Latin1),
-            "ascii" or "usascii" or "646" => new LogEncoding(Encoding.GetEncoding("us-ascii", EncoderFallback.ReplacementFallback, new DecoderReplacementFallback("\uFFFD"))),
+            "latin1" or "l1" or "iso88591" or "88591" or "cp819" => new LogEncoding(Encoding.Latin1, keepsAscii: true),
+            "ascii" or "usascii" or "646" => new LogEncoding(Encoding.GetEncoding("us-ascii", EncoderFallback.ReplacementFallback, new DecoderReplacementFallback("\uFFFD")), keepsAscii: true),
             "utf7" or "u7" or "utf32" or "utf32le" or "utf32be" or "u32" => null,
             _ => FromCodePages(name.Trim(), plain),
         };

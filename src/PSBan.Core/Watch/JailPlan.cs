@@ -23,6 +23,8 @@ internal sealed record JailPlan(
     LineFilterOptions Lines,
     IncrementOptions Increments)
 {
+    private static readonly Located<bool> s_unset = new(false, SourceLocation.None);
+
     /// <summary>
     /// Whether the jail counts the bans of the other jails: fail2ban's <c>recidive</c> reads them in its own log, here they come without a detour, so that none is
     /// missed or counted twice. Its logs are followed for the bans of other programs.
@@ -78,7 +80,7 @@ internal sealed record JailPlan(
     public string Text => SettingsText.Of((object?[])
     [
         // What an action does stands in its rule or commands, with the variables resolved.
-        Options with { Variables = ImmutableDictionary<string, Located<string>>.Empty, Actions = [], SkipIfNoLogs = default, SystemdIfNoLogs = default },
+        Options with { Variables = ImmutableDictionary<string, Located<string>>.Empty, Actions = [], SkipIfNoLogs = s_unset, SystemdIfNoLogs = s_unset },
         Sources.Select(source => $"{source.Key} {source.AtEnd}"),
         Rules,
         Commands.Select(command => command.Text),

@@ -44,7 +44,7 @@ public sealed record StateSettings(string? Path, TimeSpan PurgeAge, int MaxMatch
 
         return new StateSettings(PathOf(Find("dbfile"), statePath), age, matches);
 
-        Located<string>? Find(string name) => configuration.Settings.TryGetValue(name, out Located<string> value) && value.Value.Trim().Length > 0 ? value : null;
+        Located<string>? Find(string name) => configuration.Settings.TryGetValue(name, out Located<string>? value) && value.Value.Trim().Length > 0 ? value : null;
 
         void Complain(Located<string> value, string code, string message) => problems.Add(new Problem(ProblemSeverity.Warning, code, message, value.Location));
     }

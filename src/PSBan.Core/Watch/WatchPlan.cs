@@ -48,7 +48,7 @@ public sealed class WatchPlan
         List<JailPlan> jails = [];
         foreach (JailOptions jail in configuration.Jails)
         {
-            JailOptions wanted = names.Contains(jail.Name) ? jail with { SkipIfNoLogs = default } : jail;
+            JailOptions wanted = names.Contains(jail.Name) ? jail with { SkipIfNoLogs = new(false, default) } : jail;
             if (IsChosen(jail.Name, options) && JailPlan.TryCreate(WithoutOwnLog(wanted, configuration), factory, options, problems) is { } plan)
             {
                 jails.Add(plan);
@@ -82,7 +82,7 @@ public sealed class WatchPlan
             return jail;
         }
 
-        string own = configuration.Settings.TryGetValue("logtarget", out Located<string> target) && StateSettings.IsOwn(target) ? target.Value : DefaultPaths.Log;
+        string own = configuration.Settings.TryGetValue("logtarget", out Located<string>? target) && StateSettings.IsOwn(target) ? target.Value : DefaultPaths.Log;
         return jail with { LogPaths = [.. jail.LogPaths.Where(path => path.Glob != own && path.Glob != DefaultPaths.Log)] };
     }
 

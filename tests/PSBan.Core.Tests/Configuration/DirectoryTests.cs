@@ -88,7 +88,7 @@ public sealed class DirectoryTests : IDisposable
         _user.Write(file, text);
         WatchConfiguration configuration = _user.LoadClean(_stock.Root);
         Assert.Equal(level, configuration.Settings["loglevel"].Value);
-        Assert.Equal(file == "fail2ban.conf" ? "2d" : null, configuration.Settings.TryGetValue("dbpurgeage", out Located<string> age) ? age.Value : null);
+        Assert.Equal(file == "fail2ban.conf" ? "2d" : null, configuration.Settings.TryGetValue("dbpurgeage", out Located<string>? age) ? age.Value : null);
     }
 
     [Fact]

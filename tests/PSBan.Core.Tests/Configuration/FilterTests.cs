@@ -83,7 +83,7 @@ public sealed class FilterTests : IDisposable
     public void Init_beats_the_definition_for_settings_too()
     {
         FilterOptions filter = Load("f", "[Definition]\nfailregex = a\ndatepattern = one\nmaxlines = 2\n[Init]\ndatepattern = two\nmaxlines = 3");
-        Assert.Equal(("two", 3), (filter.DatePattern!.Value.Value, filter.MaxLines));
+        Assert.Equal(("two", 3), (filter.DatePattern!.Value, filter.MaxLines));
     }
 
     [Theory]
@@ -150,7 +150,7 @@ public sealed class FilterTests : IDisposable
         _folder
             .Write("jail.conf", "[j]\nenabled = true\nlogpath = /l\naction = dummy\nfilter = f\ndatepattern = %(known/datepattern)s\n  %%Y\n")
             .Write("filter.d/f.conf", "[Definition]\nfailregex = x\ndatepattern = ^%%d %%m\n");
-        Assert.Equal("^%d %m\n%Y", _folder.LoadClean().Jails[0].Filter.DatePattern!.Value.Value);
+        Assert.Equal("^%d %m\n%Y", _folder.LoadClean().Jails[0].Filter.DatePattern!.Value);
     }
 
     [Fact]

@@ -53,9 +53,9 @@ public sealed class JailOptionTests : IDisposable
         Assert.Equal((1.5, 5400.0), (jail.FindTime.Value.TotalSeconds, jail.BanTime.Value.TotalSeconds));
         Assert.Equal(_folder.At("jail.conf", Line + 2), jail.FindTime.Location);
         Assert.False(jail.IgnoreSelf.Value);
-        Assert.Equal("/usr/bin/x <ip> # y", jail.IgnoreCommand!.Value.Value);
-        Assert.Equal("key=\"<ip>\", max-count=100, max-time=5m", jail.IgnoreCache!.Value.Value);
-        Assert.Equal("UTC+0200", jail.Filter.LogTimeZone!.Value.Value);
+        Assert.Equal("/usr/bin/x <ip> # y", jail.IgnoreCommand!.Value);
+        Assert.Equal("key=\"<ip>\", max-count=100, max-time=5m", jail.IgnoreCache!.Value);
+        Assert.Equal("UTC+0200", jail.Filter.LogTimeZone!.Value);
         Assert.Equal(("latin-1", "systemd[journalflags=1]"), (jail.LogEncoding.Value, jail.Backend.Value));
         Assert.Equal(
             "formula=ban.Time * math.exp(float(ban.Count+1)*banFactor) increment=true multipliers=1 5 30 rndtime=30m",

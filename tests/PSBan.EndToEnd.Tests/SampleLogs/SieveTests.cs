@@ -34,7 +34,15 @@ public sealed class SieveTests
 
     private static async Task CompareAsync(ScanOptions options, string own, string samples)
     {
+        // Lines of ASCII are sieved as bytes, where the processor can; others as characters.
         string[] lines = Mix(own, samples);
+        await CompareAsync(options, lines);
+        await CompareAsync(options, [.. lines.Where(line => Ascii.IsValid(line) && !line.Contains('\r', StringComparison.Ordinal))]);
+        await CompareAsync(options, ["\u00e9", .. lines]);
+    }
+
+    private static async Task CompareAsync(ScanOptions options, string[] lines)
+    {
         string log = Path.Combine(Path.GetTempPath(), $"psban-{Guid.NewGuid():N}.log");
         try
         {

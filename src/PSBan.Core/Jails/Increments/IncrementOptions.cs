@@ -64,7 +64,7 @@ public sealed record IncrementOptions
 
         return options;
 
-        string? Text(string name) => written.TryGetValue(name, out Located<string> text) ? text.Value.Trim() : null;
+        string? Text(string name) => written.TryGetValue(name, out Located<string>? text) ? text.Value.Trim() : null;
 
         Duration? ReadTime(string name) => Duration.TryParse(Text(name), out Duration time) ? time : null;
 

@@ -12,7 +12,7 @@ internal sealed class ConversationCache(TimeProvider clock)
     private const int MostLines = 100;
     private static readonly TimeSpan s_lifetime = TimeSpan.FromMinutes(5);
 
-    private readonly Dictionary<string, (Conversation Value, DateTimeOffset Expiry)> _entries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private readonly LinkedList<string> _order = [];
 
     /// <summary>How often something has changed.</summary>
@@ -50,7 +50,7 @@ internal sealed class ConversationCache(TimeProvider clock)
                 conversation.AddUser(user);
             }
 
-            if (_entries.TryAdd(session.Id, (conversation, session.Expires)))
+            if (_entries.TryAdd(session.Id, new Entry(conversation, session.Expires)))
             {
                 _order.AddLast(session.Id);
             }
@@ -143,7 +143,7 @@ internal sealed class ConversationCache(TimeProvider clock)
 
     private Conversation? Find(string session)
     {
-        if (!_entries.TryGetValue(session, out (Conversation Value, DateTimeOffset Expiry) entry))
+        if (!_entries.TryGetValue(session, out Entry? entry))
         {
             return null;
         }
@@ -171,7 +171,7 @@ internal sealed class ConversationCache(TimeProvider clock)
             while (_order.First is { } next && _entries[next.Value].Expiry <= now);
         }
 
-        _entries.Add(session, (conversation, now + s_lifetime));
+        _entries.Add(session, new Entry(conversation, now + s_lifetime));
         _order.AddLast(session);
     }
 
@@ -182,4 +182,6 @@ internal sealed class ConversationCache(TimeProvider clock)
             _order.Remove(session);
         }
     }
+
+    private sealed record Entry(Conversation Value, DateTimeOffset Expiry);
 }

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text;
 
 namespace PSBan.Matching.Dates;
@@ -21,48 +20,48 @@ internal static class DateCodes
     private const string Offset = @"[+-][01]\d(?::?\d{2})?";
     private const string Abbreviation = "[A-Z](?:[A-Z]{2,4})?";
 
-    private static readonly FrozenDictionary<string, (string Regex, string Word)> s_codes = new Dictionary<string, (string Regex, string Word)>
+    private static readonly Dictionary<string, DateCode> s_codes = new(StringComparer.Ordinal)
     {
-        ["%"] = ("%", "%"),
-        ["Y"] = (@"(?P<Y>\d{4})", "Year"),
-        ["y"] = (@"(?P<y>\d{2})", "Year2"),
-        ["Exy"] = (@"(?P<y>\d{2})", "ExYear2"),
-        ["m"] = ("(?P<m>0?[1-9]|1[0-2])", "Month"),
-        ["Exm"] = ("(?P<m>0[1-9]|1[0-2])", "ExMonth"),
-        ["d"] = (@"(?P<d>[12]\d|[0 ]?[1-9]|3[01])", "Day"),
-        ["Exd"] = (@"(?P<d>[12]\d|0[1-9]|3[01])", "ExDay"),
-        ["H"] = (@"(?P<H>[01]?\d|2[0-3])", "24hour"),
-        ["ExH"] = (@"(?P<H>[01]\d|2[0-3])", "Ex24hour"),
-        ["k"] = (@" ?(?P<H>[0-2]?\d)", "%k"),
-        ["Exk"] = (@" ?(?P<H>[01]?\d|2[0-3])", "%Exk"),
-        ["I"] = ("(?P<I>1[0-2]|0[1-9]|[1-9])", "12hour"),
-        ["l"] = (@" ?(?P<I>1?\d)", "%l"),
-        ["Exl"] = (@" ?(?P<I>1[0-2]|\d)", "%Exl"),
-        ["M"] = (@"(?P<M>[0-5]?\d)", "Minute"),
-        ["ExM"] = (@"(?P<M>[0-5]\d)", "ExMinute"),
-        ["S"] = (@"(?P<S>[0-5]?\d|6[01])", "Second"),
-        ["ExS"] = (@"(?P<S>[0-5]\d|6[01])", "ExSecond"),
-        ["f"] = ("(?P<f>[0-9]{1,6})", "Microseconds"),
-        ["p"] = ("(?P<p>am|pm)", "AMPM"),
-        ["a"] = (ShortDayName, "DAY"),
-        ["A"] = ("(?P<A>wednesday|thursday|saturday|tuesday|monday|friday|sunday)", "DAYNAME"),
-        ["b"] = (ShortMonthName, "MON"),
-        ["B"] = ("(?P<B>september|february|november|december|january|october|august|march|april|june|july|may)", "MONTH"),
-        ["j"] = (@"(?P<j>36[0-6]|3[0-5]\d|[12]\d\d|0[1-9]\d|00[1-9]|[1-9]\d|0[1-9]|[1-9])", "Yearday"),
-        ["w"] = ("(?P<w>[0-6])", "Weekday"),
-        ["u"] = ("(?P<u>[1-7])", "%u"),
-        ["U"] = (@"(?P<U>5[0-3]|[0-4]\d|\d)", "Yearweek"),
-        ["W"] = (@"(?P<W>5[0-3]|[0-4]\d|\d)", "Yearweek"),
-        ["V"] = (@"(?P<V>5[0-3]|0[1-9]|[1-4]\d|\d)", "%V"),
-        ["G"] = (@"(?P<G>\d{4})", "%G"),
-        ["z"] = ($"(?P<z>Z|UTC|GMT|{Offset})", "Zone offset"),
-        ["Exz"] = ($"(?P<z>(?:{Abbreviation})?{Offset}|{Abbreviation})", "ExZone offset"),
-        ["Z"] = ("(?P<Z>Z|[A-Z]{3,5})", "Zone name"),
-        ["ExZ"] = ($"(?P<Z>{Abbreviation})", "ExZone name"),
-        ["c"] = ($@"{ShortDayName}\s+{ShortMonthName}\s+{LooseDay}\s+{LooseTime}\s+(?P<Y>\d{{4}})", "%c"),
-        ["x"] = ($@"{LooseMonth}/{LooseDay}/(?P<y>\d{{2}})", "%x"),
-        ["X"] = (LooseTime, "%X"),
-    }.ToFrozenDictionary();
+        ["%"] = new("%", "%"),
+        ["Y"] = new(@"(?P<Y>\d{4})", "Year"),
+        ["y"] = new(@"(?P<y>\d{2})", "Year2"),
+        ["Exy"] = new(@"(?P<y>\d{2})", "ExYear2"),
+        ["m"] = new("(?P<m>0?[1-9]|1[0-2])", "Month"),
+        ["Exm"] = new("(?P<m>0[1-9]|1[0-2])", "ExMonth"),
+        ["d"] = new(@"(?P<d>[12]\d|[0 ]?[1-9]|3[01])", "Day"),
+        ["Exd"] = new(@"(?P<d>[12]\d|0[1-9]|3[01])", "ExDay"),
+        ["H"] = new(@"(?P<H>[01]?\d|2[0-3])", "24hour"),
+        ["ExH"] = new(@"(?P<H>[01]\d|2[0-3])", "Ex24hour"),
+        ["k"] = new(@" ?(?P<H>[0-2]?\d)", "%k"),
+        ["Exk"] = new(@" ?(?P<H>[01]?\d|2[0-3])", "%Exk"),
+        ["I"] = new("(?P<I>1[0-2]|0[1-9]|[1-9])", "12hour"),
+        ["l"] = new(@" ?(?P<I>1?\d)", "%l"),
+        ["Exl"] = new(@" ?(?P<I>1[0-2]|\d)", "%Exl"),
+        ["M"] = new(@"(?P<M>[0-5]?\d)", "Minute"),
+        ["ExM"] = new(@"(?P<M>[0-5]\d)", "ExMinute"),
+        ["S"] = new(@"(?P<S>[0-5]?\d|6[01])", "Second"),
+        ["ExS"] = new(@"(?P<S>[0-5]\d|6[01])", "ExSecond"),
+        ["f"] = new("(?P<f>[0-9]{1,6})", "Microseconds"),
+        ["p"] = new("(?P<p>am|pm)", "AMPM"),
+        ["a"] = new(ShortDayName, "DAY"),
+        ["A"] = new("(?P<A>wednesday|thursday|saturday|tuesday|monday|friday|sunday)", "DAYNAME"),
+        ["b"] = new(ShortMonthName, "MON"),
+        ["B"] = new("(?P<B>september|february|november|december|january|october|august|march|april|june|july|may)", "MONTH"),
+        ["j"] = new(@"(?P<j>36[0-6]|3[0-5]\d|[12]\d\d|0[1-9]\d|00[1-9]|[1-9]\d|0[1-9]|[1-9])", "Yearday"),
+        ["w"] = new("(?P<w>[0-6])", "Weekday"),
+        ["u"] = new("(?P<u>[1-7])", "%u"),
+        ["U"] = new(@"(?P<U>5[0-3]|[0-4]\d|\d)", "Yearweek"),
+        ["W"] = new(@"(?P<W>5[0-3]|[0-4]\d|\d)", "Yearweek"),
+        ["V"] = new(@"(?P<V>5[0-3]|0[1-9]|[1-4]\d|\d)", "%V"),
+        ["G"] = new(@"(?P<G>\d{4})", "%G"),
+        ["z"] = new($"(?P<z>Z|UTC|GMT|{Offset})", "Zone offset"),
+        ["Exz"] = new($"(?P<z>(?:{Abbreviation})?{Offset}|{Abbreviation})", "ExZone offset"),
+        ["Z"] = new("(?P<Z>Z|[A-Z]{3,5})", "Zone name"),
+        ["ExZ"] = new($"(?P<Z>{Abbreviation})", "ExZone name"),
+        ["c"] = new($@"{ShortDayName}\s+{ShortMonthName}\s+{LooseDay}\s+{LooseTime}\s+(?P<Y>\d{{4}})", "%c"),
+        ["x"] = new($@"{LooseMonth}/{LooseDay}/(?P<y>\d{{2}})", "%x"),
+        ["X"] = new(LooseTime, "%X"),
+    };
 
     /// <summary>Replaces each code by what it accepts (a Python-dialect regex) and by its report word.</summary>
     /// <param name="pattern">The date pattern.</param>
@@ -83,7 +82,7 @@ internal static class DateCodes
 
             string code = CodeAt(pattern, i + 1);
             ignoreCase |= code.Length == 1 && NameCodes.Contains(code[0], StringComparison.Ordinal);
-            (string accepts, string word) = code == "ExY" ? (Years(latestYear), "ExYear") : s_codes[code];
+            (string accepts, string word) = code == "ExY" ? new DateCode(Years(latestYear), "ExYear") : s_codes[code];
             regex.Append(accepts);
             name.Append(word);
             i += code.Length;
@@ -114,6 +113,11 @@ internal static class DateCodes
         return $@"(?P<Y>{decades}\d)";
     }
 }
+
+/// <summary>What a code stands for.</summary>
+/// <param name="Regex">The Python-dialect regex.</param>
+/// <param name="Word">The word for reports.</param>
+internal sealed record DateCode(string Regex, string Word);
 
 /// <summary>A date pattern with its codes replaced.</summary>
 /// <param name="Regex">The Python-dialect regex, with a named group for each code.</param>

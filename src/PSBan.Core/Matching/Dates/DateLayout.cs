@@ -32,6 +32,9 @@ internal abstract class DateLayout
     /// <param name="found">That date.</param>
     /// <returns>False where it is to be read.</returns>
     public virtual bool Repeats(ReadOnlySpan<char> line, ReadOnlySpan<char> before, in FoundDate found) => false;
+
+    /// <inheritdoc cref="Repeats(ReadOnlySpan{char}, ReadOnlySpan{char}, in FoundDate)"/>
+    public virtual bool Repeats(ReadOnlySpan<byte> line, ReadOnlySpan<byte> before, in FoundDate found) => false;
 }
 
 /// <summary>A date that a <see cref="DateLayout"/> found.</summary>
@@ -56,10 +59,19 @@ internal abstract class LeadingLayout : DateLayout
     /// <inheritdoc/>
     public sealed override bool Repeats(ReadOnlySpan<char> line, ReadOnlySpan<char> before, in FoundDate found)
     {
-        // The blank behind the date belongs to what is compared; what follows must not be part of a date in any layout.
         int length = found.End + 1;
-        return length < line.Length && line[length] is > ' ' and <= '~' and not ('Z' or 'U' or 'G' or '+' or '-' or '2') && length < before.Length && line[..length].SequenceEqual(before[..length]);
+        return length < line.Length && IsNoPart(line[length]) && length < before.Length && line[..length].SequenceEqual(before[..length]);
     }
+
+    /// <inheritdoc/>
+    public sealed override bool Repeats(ReadOnlySpan<byte> line, ReadOnlySpan<byte> before, in FoundDate found)
+    {
+        int length = found.End + 1;
+        return length < line.Length && IsNoPart((char)line[length]) && length < before.Length && line[..length].SequenceEqual(before[..length]);
+    }
+
+    /// <summary>Whether a character behind a date and a blank, which belongs to what is compared, is part of a date in no layout.</summary>
+    private static bool IsNoPart(char c) => c is > ' ' and <= '~' and not ('Z' or 'U' or 'G' or '+' or '-' or '2');
 
     /// <summary>Reads the date at the start of a line.</summary>
     /// <param name="line">The line.</param>

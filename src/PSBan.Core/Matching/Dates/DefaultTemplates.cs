@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace PSBan.Matching.Dates;
 
 /// <summary>The dates that are recognised where a filter has no <c>datepattern</c>, and those that <c>{DATE}</c> stands for.</summary>
@@ -16,7 +14,8 @@ internal sealed class DefaultTemplates
 
     private const string Fraction = @"(?:\.%f)?";
 
-    private static readonly ConcurrentDictionary<int, DefaultTemplates> s_byDecade = new();
+    // All that are asked for within ten years are the same.
+    private static volatile DefaultTemplates? s_latest;
 
     private static readonly string[] s_patterns =
     [
@@ -39,8 +38,11 @@ internal sealed class DefaultTemplates
         DatePattern.Tai64n,
     ];
 
+    private readonly int _decade;
+
     private DefaultTemplates(int latestYear)
     {
+        _decade = latestYear / 10;
         Base = [.. s_patterns.Select(pattern => DatePattern.Create(pattern, latestYear))];
         List<DateTemplate> atLineBegin = [.. s_patterns
             .Where(pattern => !pattern.StartsWith('^') && !pattern.StartsWith(DateKeywords.LineBegin, StringComparison.Ordinal))
@@ -56,5 +58,5 @@ internal sealed class DefaultTemplates
 
     /// <summary>The lists for a time.</summary>
     /// <param name="latestYear">The last year that dates may carry.</param>
-    public static DefaultTemplates For(int latestYear) => s_byDecade.GetOrAdd(latestYear / 10, static (_, year) => new DefaultTemplates(year), latestYear);
+    public static DefaultTemplates For(int latestYear) => s_latest is { } latest && latest._decade == latestYear / 10 ? latest : s_latest = new DefaultTemplates(latestYear);
 }

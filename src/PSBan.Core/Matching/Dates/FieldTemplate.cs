@@ -6,7 +6,7 @@ namespace PSBan.Matching.Dates;
 internal sealed class FieldTemplate : DateTemplate
 {
     private readonly Lazy<QuickDate?> _quick;
-    private (char Code, int Group)[]? _fields;
+    private DateGroup[]? _fields;
 
     private FieldTemplate(string pattern, string name, BoundedDate date)
         : base(name, date)
@@ -56,11 +56,11 @@ internal sealed class FieldTemplate : DateTemplate
     }
 
     /// <summary>The groups that are fields, in the order of the pattern: of two that say the same the later one counts.</summary>
-    private static (char Code, int Group)[] FieldGroups(DateRegex regex) =>
+    private static DateGroup[] FieldGroups(DateRegex regex) =>
         [.. regex.GroupNames
             .Where(name => name.Length == 1 && DateFields.Codes.Contains(name[0], StringComparison.Ordinal))
-            .Select(name => (name[0], regex.GroupNumber(name)))
-            .OrderBy(field => field.Item2)];
+            .Select(name => new DateGroup(name[0], regex.GroupNumber(name)))
+            .OrderBy(field => field.Place)];
 
     private static bool Remove(ref string text, string prefix)
     {
@@ -69,3 +69,8 @@ internal sealed class FieldTemplate : DateTemplate
         return found;
     }
 }
+
+/// <summary>A group of a date's regex that is a field.</summary>
+/// <param name="Code">The letter of its code.</param>
+/// <param name="Place">Where it is found among the groups.</param>
+internal sealed record DateGroup(char Code, int Place);

@@ -6,13 +6,15 @@ namespace PSBan.Matching.Dates;
 internal sealed class QuickDate
 {
     private readonly QuickProgram _program;
-    private readonly (char Code, int Place)[] _fields;
+    private readonly DateGroup[] _fields;
     private readonly int _cut;
 
-    private QuickDate(QuickProgram program, IReadOnlyList<string> groups, int cut)
+    private QuickDate(QuickProgram program, List<string> groups, int cut)
     {
         (_program, _cut, SpanCount) = (program, cut, 2 + (2 * groups.Count));
-        _fields = [.. groups.Index().Where(group => group.Item.Length == 1 && DateFields.Codes.Contains(group.Item[0], StringComparison.Ordinal)).Select(group => (group.Item[0], 2 + (2 * group.Index)))];
+        _fields = [.. groups
+            .Where(name => name.Length == 1 && DateFields.Codes.Contains(name[0], StringComparison.Ordinal))
+            .Select(name => new DateGroup(name[0], 2 + (2 * groups.IndexOf(name))))];
         Leading = program.IsBound ? new FoundLayout(this, null) : null;
     }
 

@@ -10,7 +10,7 @@ internal sealed record ExpandedPattern(string Written, string Text, IReadOnlyLis
     /// <param name="Start">Where it starts in the expanded text.</param>
     /// <param name="WrittenAt">Where its source starts in the written text.</param>
     /// <param name="IsTag">Whether it stands for a tag; otherwise it is a copy, character by character.</param>
-    internal readonly record struct Piece(int Start, int WrittenAt, bool IsTag);
+    internal sealed record Piece(int Start, int WrittenAt, bool IsTag);
 
     /// <summary>An error at a place of the expanded text, told of the written one.</summary>
     /// <param name="position">The place in <see cref="Text"/>.</param>

@@ -8,7 +8,7 @@ internal static class SharedPatterns
     // Looked through now and then for those that nobody uses any more.
     private const int FewPatterns = 1_000;
 
-    private static readonly ConcurrentDictionary<(string Text, PatternOptions Options), WeakReference<Pattern>> s_patterns = new();
+    private static readonly ConcurrentDictionary<Key, WeakReference<Pattern>> s_patterns = new();
 
     /// <summary>The pattern of a text.</summary>
     /// <param name="text">The text.</param>
@@ -16,13 +16,14 @@ internal static class SharedPatterns
     /// <param name="make">Makes it where nobody uses it.</param>
     public static Pattern Get(string text, PatternOptions options, Func<string, PatternOptions, Pattern> make)
     {
-        if (s_patterns.TryGetValue((text, options), out WeakReference<Pattern>? known) && known.TryGetTarget(out Pattern? pattern))
+        Key key = new(text, options);
+        if (s_patterns.TryGetValue(key, out WeakReference<Pattern>? known) && known.TryGetTarget(out Pattern? pattern))
         {
             return pattern;
         }
 
         pattern = make(text, options);
-        s_patterns[(text, options)] = new WeakReference<Pattern>(pattern);
+        s_patterns[key] = new WeakReference<Pattern>(pattern);
         if (s_patterns.Count % FewPatterns == 0)
         {
             foreach (var entry in s_patterns.Where(entry => !entry.Value.TryGetTarget(out _)))
@@ -33,4 +34,6 @@ internal static class SharedPatterns
 
         return pattern;
     }
+
+    private sealed record Key(string Text, PatternOptions Options);
 }

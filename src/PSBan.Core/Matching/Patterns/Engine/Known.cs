@@ -1,15 +1,18 @@
 namespace PSBan.Matching.Patterns.Engine;
 
-/// <summary>What is certain of the groups that conditions ask for, on the way to a place of a pattern. The default knows nothing.</summary>
+/// <summary>What is certain of the groups that conditions ask for, on the way to a place of a pattern.</summary>
 /// <param name="Taken">A bit for each that took part.</param>
 /// <param name="Left">A bit for each that did not.</param>
-internal readonly record struct Known(ulong Taken, ulong Left)
+internal sealed record Known(ulong Taken, ulong Left)
 {
     /// <summary>How many groups can be told apart.</summary>
     public const int MostPlaces = 64;
 
+    /// <summary>Where nothing is known.</summary>
+    public static Known Nothing { get; } = new(0, 0);
+
     /// <summary>Where nothing has taken part yet.</summary>
-    public static Known AtStart => new(0, ulong.MaxValue);
+    public static Known AtStart { get; } = new(0, ulong.MaxValue);
 
     /// <summary>Whether a group took part for certain.</summary>
     /// <param name="place">Its place; -1 for one that nobody asks for.</param>

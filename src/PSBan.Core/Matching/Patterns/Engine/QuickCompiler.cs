@@ -217,7 +217,7 @@ internal sealed class QuickCompiler
             case SequenceNode { Items: [var only] }:
                 return SetOf(only);
             case SequenceNode { Items: [LookNode { Negative: true, Behind: false } look, CharacterNode character] } when !Captures(look.Body):
-                return (character.Set, Part(look.Body, default));
+                return (character.Set, Part(look.Body, Known.Nothing));
             default:
                 return default;
         }

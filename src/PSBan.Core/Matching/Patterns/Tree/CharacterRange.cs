@@ -3,7 +3,7 @@ namespace PSBan.Matching.Patterns.Tree;
 /// <summary>Code points from one to another, both included.</summary>
 /// <param name="Low">The first.</param>
 /// <param name="High">The last.</param>
-internal readonly record struct CharacterRange(int Low, int High)
+internal sealed record CharacterRange(int Low, int High)
 {
     /// <summary>The last code point of all.</summary>
     public const int Last = 0x10FFFF;

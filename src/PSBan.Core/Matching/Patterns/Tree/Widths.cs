@@ -3,10 +3,13 @@ namespace PSBan.Matching.Patterns.Tree;
 /// <summary>How many characters a part of a pattern can take.</summary>
 /// <param name="Min">At least.</param>
 /// <param name="Max">At most; <see cref="Unlimited"/> for no limit.</param>
-internal readonly record struct Width(long Min, long Max)
+internal sealed record Width(long Min, long Max)
 {
     /// <summary>Stands for no upper limit, and for every number too large to matter.</summary>
     public const long Unlimited = int.MaxValue;
+
+    /// <summary>No characters.</summary>
+    public static Width None { get; } = new(0, 0);
 
     /// <summary>Whether it is always the same number.</summary>
     public bool IsFixed => Min == Max && Max < Unlimited;
@@ -21,7 +24,7 @@ internal readonly record struct Width(long Min, long Max)
             case CharacterNode:
                 return new Width(1, 1);
             case SequenceNode sequence:
-                Width sum = default;
+                Width sum = None;
                 foreach (Node item in sequence.Items)
                 {
                     Width width = Of(item, ofGroup);
@@ -51,7 +54,7 @@ internal readonly record struct Width(long Min, long Max)
             case BackreferenceNode reference:
                 return ofGroup?.Invoke(reference.Group) ?? new Width(0, Unlimited);
             default:
-                return default;
+                return None;
         }
     }
 
