@@ -49,7 +49,10 @@ internal sealed partial class FollowSession
         }
     }
 
-    /// <summary>Takes in a file that holds the rest of what another one held; it is read before that.</summary>
+    /// <summary>
+    /// Takes in a file that holds the rest of what another one held; it is read before that, and before the copies that waited for that and have not been asked for what is
+    /// older.
+    /// </summary>
     private void AdoptLeft(TailedFile left, TailedFile before)
     {
         if (!_byNode.TryAdd((left.Status.Device, left.Status.Node), left))
@@ -59,9 +62,14 @@ internal sealed partial class FollowSession
         }
 
         (left.IsLeft, left.QuietSince, left.InOperation) = (true, Now, before.InOperation);
-        (left.Log, left.FormerSource) = (before.Log, before.Source);
+        (left.Log, left.FormerSource, left.IsCaughtUp) = (before.Log, before.Source, true);
         before.IsAfterLatest = false;
         int index = _tails.IndexOf(before);
+        for (int i = index - 1; i >= 0 && (_tails[i].Log != before.Log || _tails[i] is { IsUnbegun: true, IsCaughtUp: false }); i--)
+        {
+            index = _tails[i].Log == before.Log ? i : index;
+        }
+
         _tails.Insert(index < 0 ? _tails.Count : index, left);
     }
 

@@ -1,3 +1,5 @@
+using PSBan.Model;
+
 namespace PSBan.Sources;
 
 /// <content>
@@ -118,7 +120,11 @@ internal sealed partial class FollowSession
         return any;
     }
 
-    /// <summary>Takes in the rotated files that were written between what was read last and what a log holds now, as far as they are not followed anyway.</summary>
+    /// <summary>
+    /// Takes in the rotated files that were written between what was read last and what a log holds now, as far as they are not followed anyway; where a glob takes in rotated
+    /// files, these are the compressed ones. There each name has a place, all of which tell what was read last, and a new file that was rotated itself asks too: what was
+    /// compressed may lie before it.
+    /// </summary>
     /// <returns>Whether there are any.</returns>
     private bool CatchUp(TailedFile log)
     {
@@ -128,17 +134,38 @@ internal sealed partial class FollowSession
             return false;
         }
 
+        if (TakesInRotated(log) && _tails.SkipWhile(other => other != log).Skip(1).Any(other => other.Log == log.Log && !other.IsUnbegun))
+        {
+            // What is younger has been begun, so all that is older has been read; an old file has come back, and no others with it.
+            return false;
+        }
+
         List<TailedFile> left = [.. _tails.TakeWhile(other => other != log).Where(other => other.IsLeft && other.Log == log.Log)];
-        Backlog backlog = Backlog.Of(log, log.After, _encoding, IsOthers);
+        Backlog backlog = Backlog.Of(log, LogOf(log), [log.After, .. PlacesOfLog(log)], _encoding, IsOthers);
+        if (backlog.Files.Count > 0 && TakesInRotated(log) && (_moved.Contains(RotatedNames.LogOf(log.Path)) || HasChanged()))
+        {
+            // Between these may lie a file of the glob that nobody follows yet.
+            foreach (TailedFile file in backlog.Files)
+            {
+                file.Dispose();
+            }
+
+            ScanAgain();
+            log.IsCaughtUp = false;
+            return true;
+        }
+
         bool any = false;
         HeadPrint? former = FilePrint.TryParse(log.After.Identity, out FilePrint before) ? before.Former : null;
         foreach (TailedFile file in backlog.Files)
         {
             file.Former ??= former;
             former = file.PrintOfHead();
-            if (file.HasGrown())
+            GoFurthest(file);
+            if (file.HasGrown() && !(RotatedNames.IsCompressed(file.Path) && IsOpen(file.PrintOfHead())))
             {
                 AdoptLeft(file, before: log);
+                _delivering.Remove(file.Source);
                 any = true;
             }
             else
@@ -152,19 +179,28 @@ internal sealed partial class FollowSession
             (log.Former, log.After) = (newest, TailedFile.Behind(newest));
         }
 
-        if (any)
-        {
-            _delivering.Remove(log.Source);
-        }
-
         return any;
 
         // Followed by its inode, as what it was before it was compressed, or as part of the glob.
-        bool IsOthers(RotatedFile file, ReadOnlySpan<byte> head)
+        bool IsOthers(RotatedFile file, ReadOnlySpan<byte> head) =>
+            (head.IsEmpty && left.Count > 0) || _byNode.ContainsKey((file.Status.Device, file.Status.Node))
+            || (RotatedNames.IsCompressed(file.Path) ? IsOpen(HeadPrint.Of(file.Status.Node, head)) : _glob.Matches(file.Path));
+
+        // A file whose path leads elsewhere or nowhere by now, and that holds what is compressed.
+        bool IsOpen(HeadPrint print) => _tails.Exists(other =>
+            other != log && (other.IsLeft || !IsInPlace(other)) && other.BeginsWith(print with { Node = other.Status.Node }));
+    }
+
+    private static bool IsInPlace(TailedFile tail) =>
+        FileStatus.TryGet(tail.Path, out FileStatus status, out _) && (status.Device, status.Node) == (tail.Status.Device, tail.Status.Node);
+
+    /// <summary>Lets what is compressed go on where reading stood in it under another name.</summary>
+    private void GoFurthest(TailedFile file)
+    {
+        if (!_glob.IsLiteral && RotatedNames.IsCompressed(file.Path) && PlaceOf(file, null) is (LogPosition place, PlaceFit.Whole)
+            && (file.IsUnbegun || place.Offset > file.Position()?.Offset))
         {
-            HeadPrint print = HeadPrint.Of(file.Status.Node, head);
-            return (head.IsEmpty && left.Count > 0) || _byNode.ContainsKey((file.Status.Device, file.Status.Node)) || _glob.Matches(file.Path)
-                || left.Exists(other => RotatedNames.IsCompressed(file.Path) && other.BeginsWith(print));
+            file.MoveTo(place);
         }
     }
 

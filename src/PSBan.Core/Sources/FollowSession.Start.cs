@@ -98,7 +98,7 @@ internal sealed partial class FollowSession
         _tails.Insert(index < 0 ? _tails.Count : index, tail);
     }
 
-    /// <summary>Whether a file that is newly met comes before another one. Of a log that is gone altogether only time tells, as long as nothing was read of what it holds.</summary>
+    /// <summary>Whether a file that is newly met comes before another one. Of a file that is gone from its path only time tells, as long as nothing was read of what it holds.</summary>
     private static bool IsOlder(TailedFile tail, TailedFile other)
     {
         if (RotatedNames.Compare(tail.Path, other.Path) is not < 0 || !other.IsLeft)
@@ -108,7 +108,8 @@ internal sealed partial class FollowSession
 
         try
         {
-            return RotatedNames.EndingOf(other.Path) < 0 && tail.Status.Modified <= FileStatus.Get(other.Handle).Modified && (other.IsUnbegun || !other.IsAsItWas());
+            long modified = RotatedNames.IsCompressed(other.Path) ? other.Status.Modified : FileStatus.Get(other.Handle).Modified;
+            return tail.Status.Modified <= modified && (other.IsUnbegun || !other.IsAsItWas());
         }
         catch (Exception exception) when (IsTrouble(exception))
         {
@@ -119,7 +120,7 @@ internal sealed partial class FollowSession
     private void PlaceOne(TailedFile tail, LogStart? start)
     {
         LogPosition? before = start is null ? LastUnder(tail.Source) : start.Position;
-        HeadPrint? former = Backlog.Of(tail, TailedFile.Behind(null), _encoding, (_, _) => true).Former;
+        HeadPrint? former = IsLikeAnother(tail) ? null : Backlog.Of(tail, LogOf(tail), [TailedFile.Behind(null)], _encoding, (_, _) => true).Former;
         if (GoOn(tail, before))
         {
             tail.IsCaughtUp = true;
@@ -150,7 +151,62 @@ internal sealed partial class FollowSession
             tail.MoveTo(offset, offset == 0 ? 0 : -1);
         }
 
-        (tail.Former, tail.After) = (former ?? tail.Former, tail.After ?? TailedFile.Behind(former));
+        // What lies there now tells where the reading of a log begins only if nothing else is known of it.
+        tail.Former = former ?? tail.Former;
+        tail.After ??= PlacesOfLog(tail).Count > 0 ? TailedFile.Behind(null) : IsRotated(tail) ? null : TailedFile.Behind(former);
+    }
+
+    private bool IsRotated(TailedFile tail) => !_glob.IsLiteral && RotatedNames.EndingOf(tail.Path) > 0;
+
+    /// <summary>Whether rotated files of the log that a file belongs to are members of the glob.</summary>
+    private bool TakesInRotated(TailedFile tail) => IsRotated(tail) || (!_glob.IsLiteral && _glob.MatchesRotated(tail.Path));
+
+    /// <summary>The path of the log that a file is or was, whether or not it is there.</summary>
+    private string LogOf(TailedFile tail) => IsRotated(tail) ? RotatedNames.LogOf(tail.Source) : tail.Source;
+
+    /// <summary>Whether it is one of many rotated files of a log: to know of one of them which is older will do.</summary>
+    private bool IsLikeAnother(TailedFile tail) =>
+        IsRotated(tail) && _tails.Concat(_placed).Any(other => IsRotated(other) && LogOf(other) == LogOf(tail));
+
+    /// <summary>The known places in what a log or its rotated files hold or held, where each of these is read under its own name.</summary>
+    private List<LogPosition> PlacesOfLog(TailedFile tail)
+    {
+        if (!TakesInRotated(tail))
+        {
+            return [];
+        }
+
+        string log = LogOf(tail);
+        List<LogPosition> places = [];
+        foreach ((string name, LogStart start) in _starts)
+        {
+            Add(name, start.Position);
+        }
+
+        foreach ((string name, LogPosition? place) in _known)
+        {
+            Add(name, place);
+        }
+
+        foreach ((string name, LogPosition place) in _book)
+        {
+            Add(name, place);
+        }
+
+        foreach (TailedFile other in _tails.Where(other => other != tail && other != _doubtful && !other.IsUnbegun))
+        {
+            Add(other.Source, other.Position());
+        }
+
+        return places;
+
+        void Add(string name, LogPosition? place)
+        {
+            if (place is { Offset: > 0 } && (name == log || RotatedNames.IsRotatedFrom(name, log)) && !places.Contains(place))
+            {
+                places.Add(place);
+            }
+        }
     }
 
     /// <summary>Lets a file begin where reading stood in what it holds, if that is known from any name; a copy of what another file still holds is told to be one.</summary>

@@ -15,8 +15,8 @@ namespace PSBan.Sources;
 /// <item>A log that has a place goes on there, if the place lies in it.</item>
 /// <item>Otherwise it was rotated or emptied, once or more often: <see cref="Backlog"/> finds what comes first.</item>
 /// <item>In a glob that takes in the rotated files these are members themselves. Each goes on at the furthest known place that lies in it; a copy waits while its original
-/// holds the same, and goes on where that stood when it was emptied; one that has no place is new. Compressed files are no members, and what had not been read of them before
-/// they were compressed is not read.</item>
+/// holds the same, and goes on where that stood when it was emptied; one that has no place is new. Compressed files are no members: what had not been read of them before they
+/// were compressed is the <see cref="Backlog"/> of the first new file behind them, be it the log or a rotated one.</item>
 /// <item>Files of one log are read in the order of their names, the log itself last.</item>
 /// </list>
 /// Where a content ends and another one begins, the first lines are not handed out before another look has shown that nothing belongs between the two. What

@@ -50,7 +50,7 @@ public class BacklogTests
             while (Volatile.Read(ref chains) < Chains)
             {
                 using TailedFile now = TailedFile.Open(current, log, LogEncoding.Utf8);
-                Backlog backlog = Backlog.Of(now, place!, LogEncoding.Utf8, (_, _) => false);
+                Backlog backlog = Backlog.Of(now, log, [place!], LogEncoding.Utf8, (_, _) => false);
                 Assert.Equal(Files, backlog.Files.Count);
                 foreach (TailedFile file in backlog.Files)
                 {

@@ -105,6 +105,9 @@ internal sealed class SteppedLog(string log, string[] kinds, Random random)
         nameof(CopyTruncate) => CopyTruncate(),
         nameof(Truncate) => Truncate(),
         nameof(Compress) => Compress(),
+        nameof(CompressDate) => CompressDate(),
+        nameof(DelayCompress) => DelayCompress(),
+        nameof(DelayCompressDate) => DelayCompressDate(),
         nameof(Recreate) => Recreate(),
         _ => throw new ArgumentException(kind, nameof(kind)),
     };
@@ -130,7 +133,7 @@ internal sealed class SteppedLog(string log, string[] kinds, Random random)
     /// <summary>Renames to a name with a date.</summary>
     public IEnumerable<string> RenameToDate()
     {
-        string name = string.Create(CultureInfo.InvariantCulture, $"{log}-{20_260_101 + _generation++}");
+        string name = Dated(_generation++);
         yield return Move(log, name);
         for (int late = random.Next(3); late > 0; late--)
         {
@@ -199,21 +202,43 @@ internal sealed class SteppedLog(string log, string[] kinds, Random random)
     }
 
     /// <summary>Renames, compresses and deletes what was renamed.</summary>
-    public IEnumerable<string> Compress()
+    public IEnumerable<string> Compress() => Rename().Concat(Pack(() => log + ".1"));
+
+    /// <summary>Renames to a name with a date, compresses and deletes what was renamed.</summary>
+    public IEnumerable<string> CompressDate() => RenameToDate().Concat(Pack(() => Dated(_generation - 1)));
+
+    /// <summary>As logrotate does with <c>delaycompress</c>: what was rotated the last time is compressed before the next one.</summary>
+    public IEnumerable<string> DelayCompress() => Pack(() => log + ".1").Concat(Rename());
+
+    /// <summary>The same with dates.</summary>
+    public IEnumerable<string> DelayCompressDate() => Pack(() => Dated(_generation - 1)).Concat(RenameToDate());
+
+    private string Dated(int generation) => string.Create(CultureInfo.InvariantCulture, $"{log}-{20_260_101 + generation}");
+
+    /// <summary>Compresses a file, if it is there, in two parts now and then, and deletes it.</summary>
+    private IEnumerable<string> Pack(Func<string> file)
     {
-        foreach (string step in Rename())
+        string plain = file(), packed = plain + ".gz";
+        if (!_files.TryGetValue(plain, out List<int>? numbers))
         {
-            yield return step;
+            yield break;
         }
 
-        string plain = log + ".1", packed = plain + ".gz";
-        using (GZipStream to = new(File.Create(packed), CompressionLevel.Fastest))
+        using MemoryStream bytes = new();
+        using (GZipStream to = new(bytes, CompressionLevel.Fastest, leaveOpen: true))
         {
             to.Write(File.ReadAllBytes(plain));
         }
 
+        if (random.Next(3) == 0)
+        {
+            File.WriteAllBytes(packed, bytes.ToArray()[..random.Next((int)bytes.Length)]);
+            yield return "gzip a part";
+        }
+
+        File.WriteAllBytes(packed, bytes.ToArray());
         File.SetLastWriteTimeUtc(packed, File.GetLastWriteTimeUtc(plain));
-        _files[packed] = [.. _files[plain]];
+        _files[packed] = [.. numbers];
         yield return "gzip";
         yield return Delete(plain);
     }

@@ -24,10 +24,20 @@ public class SteppedTortureTests
     [InlineData("a.log", "Truncate")]
     [InlineData("a.log*", "Truncate")]
     [InlineData("a.log", "Compress")]
+    [InlineData("a.log*", "Compress")]
+    [InlineData("a.log", "CompressDate")]
+    [InlineData("a.log*", "CompressDate")]
+    [InlineData("a.log", "DelayCompress")]
+    [InlineData("a.log*", "DelayCompress")]
+    [InlineData("a.log", "DelayCompressDate")]
+    [InlineData("a.log*", "DelayCompressDate")]
     [InlineData("a.log", "Recreate")]
     [InlineData("a.log*", "Recreate")]
     [InlineData("a.log", "Rename CopyTruncate Truncate Compress Recreate")]
     [InlineData("a.log*", "Rename CopyTruncate Truncate Recreate")]
+    [InlineData("a.log*", "Rename Compress DelayCompress Recreate")]
+    [InlineData("a.log*", "Rename CopyTruncate Truncate Compress DelayCompress Recreate")]
+    [InlineData("a.log*", "RenameToDate CompressDate DelayCompressDate Truncate Recreate")]
     public void Every_number_arrives_once_and_in_order(string glob, string kinds)
     {
         int first = Number("PSBAN_TORTURE_SEED") ?? 1;
