@@ -121,7 +121,7 @@ internal sealed partial class NumberedLog(int id, string path)
     /// <summary>Renames to a name with a date.</summary>
     public void RenameToDate(int late, Random random)
     {
-        string name = string.Create(CultureInfo.InvariantCulture, $"{Path}-{20_260_101 + _generation++}");
+        string name = Dated(_generation++);
         Move(Path, name);
         Write(name, late, random);
         Create();
@@ -135,17 +135,51 @@ internal sealed partial class NumberedLog(int id, string path)
     public void Compress(int late, Random random)
     {
         Rename(late, creates: true, random);
-        using (FileStream from = File.OpenRead(Path + ".1"))
-        using (GZipStream to = new(File.Create(Path + ".1.gz"), CompressionLevel.Fastest))
+        Pack(Path + ".1");
+    }
+
+    /// <summary>Renames to a name with a date, compresses and deletes what was renamed.</summary>
+    public void CompressDate(int late, Random random)
+    {
+        RenameToDate(late, random);
+        Pack(Dated(_generation - 1));
+    }
+
+    /// <summary>As logrotate does with <c>delaycompress</c>: what was rotated the last time is compressed before the next one.</summary>
+    public void DelayCompress(int late, Random random)
+    {
+        Pack(Path + ".1");
+        Rename(late, creates: true, random);
+    }
+
+    /// <summary>The same with dates.</summary>
+    public void DelayCompressDate(int late, Random random)
+    {
+        Pack(Dated(_generation - 1));
+        RenameToDate(late, random);
+    }
+
+    private string Dated(int generation) => string.Create(CultureInfo.InvariantCulture, $"{Path}-{20_260_101 + generation}");
+
+    private void Pack(string file)
+    {
+        if (!_files.TryGetValue(file, out List<int>? numbers))
+        {
+            return;
+        }
+
+        string packed = file + ".gz";
+        using (FileStream from = File.OpenRead(file))
+        using (GZipStream to = new(File.Create(packed), CompressionLevel.Fastest))
         {
             from.CopyTo(to);
         }
 
         // As gzip does.
-        File.SetLastWriteTimeUtc(Path + ".1.gz", File.GetLastWriteTimeUtc(Path + ".1"));
+        File.SetLastWriteTimeUtc(packed, File.GetLastWriteTimeUtc(file));
         Note("gzip");
-        _files[Path + ".1.gz"] = [.. _files[Path + ".1"]];
-        Delete(Path + ".1");
+        _files[packed] = [.. numbers];
+        Delete(file);
     }
 
     /// <summary>Copies and empties; what is written between the two is lost, unless it has been read.</summary>
