@@ -129,7 +129,13 @@ internal sealed partial class FollowSession
         }
 
         List<TailedFile> left = [.. _tails.TakeWhile(other => other != log).Where(other => other.IsLeft && other.Log == log.Log)];
-        Backlog backlog = Backlog.Of(log, log.After, _encoding, IsOthers);
+        if (Backlog.Of(log, log.After, _encoding, IsOthers) is not Backlog backlog)
+        {
+            // Something may come first, and what, is to be looked for again.
+            log.IsCaughtUp = false;
+            return true;
+        }
+
         bool any = false;
         HeadPrint? former = FilePrint.TryParse(log.After.Identity, out FilePrint before) ? before.Former : null;
         foreach (TailedFile file in backlog.Files)

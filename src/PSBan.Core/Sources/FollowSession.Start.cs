@@ -119,7 +119,7 @@ internal sealed partial class FollowSession
     private void PlaceOne(TailedFile tail, LogStart? start)
     {
         LogPosition? before = start is null ? LastUnder(tail.Source) : start.Position;
-        HeadPrint? former = Backlog.Of(tail, TailedFile.Behind(null), _encoding, (_, _) => true).Former;
+        HeadPrint? former = Backlog.Of(tail, TailedFile.Behind(null), _encoding, (_, _) => true)?.Former;
         if (GoOn(tail, before))
         {
             tail.IsCaughtUp = true;
