@@ -17,9 +17,14 @@ internal sealed class MemoryKeeper : IDisposable
 
     private static readonly TimeSpan s_every = TimeSpan.FromSeconds(5);
 
+    // Of what is mapped something is let go only at a second look.
+    private const int Looks = 2;
+
+    private readonly SystemMemory _system = new();
     private readonly ITimer _timer;
     private long _lastAllocated;
     private long _allocatedAtLast;
+    private int _looksLeft = Looks;
 
     /// <summary>Begins.</summary>
     /// <param name="clock">The clock.</param>
@@ -71,6 +76,12 @@ internal sealed class MemoryKeeper : IDisposable
         {
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             _allocatedAtLast = GC.GetTotalAllocatedBytes();
+            _looksLeft = Looks;
+        }
+        else if (isQuiet && _looksLeft > 0)
+        {
+            _looksLeft--;
+            _system.Trim();
         }
     }
 }

@@ -18,8 +18,9 @@ internal delegate bool IsReadElsewhere(RotatedFile file, ReadOnlySpan<byte> head
 /// (<see cref="FilePrint.Former"/>);</item>
 /// <item>where that has gone too, before all of them: rotation deletes the oldest.</item>
 /// </list>
-/// What is younger is read from its start, but for copies of what the log holds now. All this is looked at in one go: names that changed meanwhile are looked at
-/// again, so that a chain of renames hides nothing and shows nothing twice.
+/// What is younger is read from its start, but for copies of what the log holds now. Names may change meanwhile, and a chain of renames hides some files and shows others
+/// twice. So the youngest files are opened first, as many as are likely to matter, and listed once more: if they have the same names still, it is a row as it stood
+/// at one moment, and stays so while it is looked through.
 /// </summary>
 /// <param name="Files">The files, the oldest first, each standing where it is to be read from; the receiver closes them.</param>
 /// <param name="Former">The youngest rotated file, whether it has to be read or not; the default where there is none, null where it cannot be told.</param>
@@ -27,25 +28,28 @@ internal sealed record Backlog(IReadOnlyList<TailedFile> Files, HeadPrint? Forme
 {
     // A chain of renames may be under way while the folder is looked at, and hides a file that is neither under its old name nor under its new one.
     private const int MostLooks = 20;
+    private const int MostKept = 32;
 
-    /// <summary>Looks for it.</summary>
+    /// <summary>Looks for it; null where names change so fast that it cannot be told now.</summary>
     /// <param name="tail">The file that has the log's path, or had it: its content comes behind what is found.</param>
     /// <param name="log">The path of the log, whose name the lines carry.</param>
     /// <param name="places">Where reading stood in the content before, as far as that is known; behind it places in other contents of the log.</param>
     /// <param name="encoding">The encoding of the log.</param>
     /// <param name="isOthers">Whether a file is read in its own right, and so not to be opened here.</param>
     /// <exception cref="IOException">The log cannot be read.</exception>
-    public static Backlog Of(TailedFile tail, string log, IReadOnlyList<LogPosition> places, LogEncoding encoding, IsReadElsewhere isOthers)
+    public static Backlog? Of(TailedFile tail, string log, IReadOnlyList<LogPosition> places, LogEncoding encoding, IsReadElsewhere isOthers)
     {
         KnownPlace[] known = [.. places.Select(place => new KnownPlace(place, FilePrint.TryParse(place.Identity, out FilePrint print) ? print : default))];
-        for (int looks = 1; ; looks++)
+        for (int looks = 0; looks < MostLooks; looks++)
         {
-            IReadOnlyList<RotatedFile> row = RotatedFiles.List(log);
+            RotatedFile[] row = [.. RotatedFiles.List(log)];
+
+            // Where the log is still in its place, all of the row is older. Where it is gone altogether, only time tells.
+            bool isInPlace = FileStatus.TryGet(log, out FileStatus now, out _) && (now.Device, now.Node) == (tail.Status.Device, tail.Status.Node);
             Stack<TailedFile> files = [];
             try
             {
-                bool isWhole = Collect(row, tail, log, known, encoding, isOthers, files, out HeadPrint? former);
-                if (looks == MostLooks || (isWhole && RotatedFiles.AreSame(row, RotatedFiles.List(log))))
+                if (Keep(row) && RotatedFiles.AreSame(row, RotatedFiles.List(log)) && Collect(row, tail, isInPlace, log, known, encoding, isOthers, files, out HeadPrint? former))
                 {
                     Backlog backlog = new([.. files], former);
                     files.Clear();
@@ -55,8 +59,37 @@ internal sealed record Backlog(IReadOnlyList<TailedFile> Files, HeadPrint? Forme
             finally
             {
                 Clear(files);
+                foreach (RotatedFile file in row)
+                {
+                    file.Kept?.Dispose();
+                }
             }
         }
+
+        return null;
+    }
+
+    /// <summary>Opens the youngest files of a row.</summary>
+    /// <returns>False where one of them is not there under its name.</returns>
+    private static bool Keep(RotatedFile[] row)
+    {
+        for (int i = Math.Max(0, row.Length - MostKept); i < row.Length; i++)
+        {
+            try
+            {
+                row[i] = row[i] with { Kept = row[i].OpenHandle() };
+            }
+            catch (FileNotFoundException)
+            {
+                return false;
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // What cannot be opened now cannot be read later either, and is as good as not there.
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Goes through the row from its young end to where reading stood.</summary>
@@ -64,6 +97,7 @@ internal sealed record Backlog(IReadOnlyList<TailedFile> Files, HeadPrint? Forme
     private static bool Collect(
         IReadOnlyList<RotatedFile> row,
         TailedFile tail,
+        bool isInPlace,
         string log,
         KnownPlace[] known,
         LogEncoding encoding,
@@ -76,8 +110,6 @@ internal sealed record Backlog(IReadOnlyList<TailedFile> Files, HeadPrint? Forme
         HeadPrint? newest = null;
         (int Younger, HeadPrint Former)? part = null;
 
-        // Asked after the row was listed: where the log is still in its place, all of the row is older. Where it is gone altogether, only time tells.
-        bool isInPlace = FileStatus.TryGet(log, out FileStatus now, out _) && (now.Device, now.Node) == (tail.Status.Device, tail.Status.Node);
         long modified = FileStatus.Get(tail.Handle).Modified;
         bool isMet = isInPlace;
         HeadPrint? formerMet = null;

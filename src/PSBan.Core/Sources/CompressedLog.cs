@@ -11,13 +11,13 @@ internal static class CompressedLog
     private const long MostUnread = 4L << 30;
 
     /// <summary>The first bytes of what is compressed.</summary>
-    /// <param name="path">The compressed file.</param>
+    /// <param name="file">The compressed file.</param>
     /// <param name="head">Receives them.</param>
     /// <returns>How many there are.</returns>
     /// <exception cref="IOException">It cannot be read or is damaged, or is only being made.</exception>
-    public static int ReadHead(string path, Span<byte> head)
+    public static int ReadHead(SafeFileHandle file, Span<byte> head)
     {
-        using GZipStream bytes = Open(path);
+        using GZipStream bytes = Open(file);
         try
         {
             return bytes.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
@@ -32,22 +32,24 @@ internal static class CompressedLog
     /// <exception cref="IOException">It cannot be read or is damaged.</exception>
     public static bool BeginsAlike(LogPosition place, string path)
     {
+        using SafeFileHandle file = SharedFile.Open(path);
         Span<byte> head = stackalloc byte[FilePrint.HeadLimit];
         return FilePrint.TryParse(place.Identity, out FilePrint print) && print.HeadLength > 0
-            && ReadHead(path, head[..print.HeadLength]) == print.HeadLength && FilePrint.Hash(head[..print.HeadLength]) == print.Head;
+            && ReadHead(file, head[..print.HeadLength]) == print.HeadLength && FilePrint.Hash(head[..print.HeadLength]) == print.Head;
     }
 
     /// <summary>Unpacks into a file without a name. Of what lies before <paramref name="from"/> only the beginning and the end are there; the rest is a hole.</summary>
-    /// <param name="path">The compressed file.</param>
+    /// <param name="path">Its path, for messages.</param>
+    /// <param name="file">The compressed file.</param>
     /// <param name="from">The place from which on it is to be read.</param>
     /// <exception cref="IOException">It cannot be read, is damaged, or there is no room for it.</exception>
-    public static SafeFileHandle Unpack(string path, long from)
+    public static SafeFileHandle Unpack(string path, SafeFileHandle file, long from)
     {
         string name = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         SafeFileHandle unpacked = File.OpenHandle(name, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, FileOptions.DeleteOnClose);
         try
         {
-            using GZipStream bytes = Open(path);
+            using GZipStream bytes = Open(file);
             byte[] block = new byte[64 << 10];
             for (long offset = 0; ReadSome(bytes, block) is int count and > 0; offset += count)
             {
@@ -79,5 +81,7 @@ internal static class CompressedLog
 
     private static int ReadSome(GZipStream bytes, byte[] block) => bytes.ReadAtLeast(block, block.Length, throwOnEndOfStream: false);
 
-    private static GZipStream Open(string path) => new(new FileStream(SharedFile.Open(path), FileAccess.Read, bufferSize: 0), CompressionMode.Decompress);
+    /// <summary>Unpacks from the start of a file that stays open.</summary>
+    private static GZipStream Open(SafeFileHandle file) =>
+        new(new FileStream(new SafeFileHandle(file.DangerousGetHandle(), ownsHandle: false), FileAccess.Read, bufferSize: 0) { Position = 0 }, CompressionMode.Decompress);
 }

@@ -141,7 +141,13 @@ internal sealed partial class FollowSession
         }
 
         List<TailedFile> left = [.. _tails.TakeWhile(other => other != log).Where(other => other.IsLeft && other.Log == log.Log)];
-        Backlog backlog = Backlog.Of(log, LogOf(log), [log.After, .. PlacesOfLog(log)], _encoding, IsOthers);
+        if (Backlog.Of(log, LogOf(log), [log.After, .. PlacesOfLog(log)], _encoding, IsOthers) is not Backlog backlog)
+        {
+            // Something may come first, and what, is to be looked for again.
+            log.IsCaughtUp = false;
+            return true;
+        }
+
         if (backlog.Files.Count > 0 && TakesInRotated(log) && (_moved.Contains(RotatedNames.LogOf(log.Path)) || HasChanged()))
         {
             // Between these may lie a file of the glob that nobody follows yet.

@@ -120,7 +120,7 @@ internal sealed partial class FollowSession
     private void PlaceOne(TailedFile tail, LogStart? start)
     {
         LogPosition? before = start is null ? LastUnder(tail.Source) : start.Position;
-        HeadPrint? former = IsLikeAnother(tail) ? null : Backlog.Of(tail, LogOf(tail), [TailedFile.Behind(null)], _encoding, (_, _) => true).Former;
+        HeadPrint? former = IsLikeAnother(tail) ? null : Backlog.Of(tail, LogOf(tail), [TailedFile.Behind(null)], _encoding, (_, _) => true)?.Former;
         if (GoOn(tail, before))
         {
             tail.IsCaughtUp = true;

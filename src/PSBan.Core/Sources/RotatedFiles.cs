@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace PSBan.Sources;
 
 /// <summary>A file that rotation made of a log, as it stood in its folder at one moment.</summary>
@@ -5,19 +7,38 @@ namespace PSBan.Sources;
 /// <param name="Status">What the file system said of it.</param>
 internal readonly record struct RotatedFile(string Path, FileStatus Status)
 {
+    /// <summary>The file where it is kept open, so that it is there whatever becomes of its name; null where only its path leads to it.</summary>
+    public SafeFileHandle? Kept { get; init; }
+
+    /// <summary>Opens it.</summary>
+    /// <exception cref="FileNotFoundException">It is gone, or its path leads to another one.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public SafeFileHandle OpenHandle()
+    {
+        if (Kept is not null && OperatingSystem.IsLinux())
+        {
+            return SharedFile.OpenAgain(Kept);
+        }
+
+        SafeFileHandle file = SharedFile.Open(Path);
+        if (IsStill(FileStatus.Get(file)))
+        {
+            return file;
+        }
+
+        file.Dispose();
+        throw new FileNotFoundException(null, Path);
+    }
+
     /// <summary>What it begins with, or what it holds where it is compressed.</summary>
     /// <param name="room">Receives it.</param>
     /// <exception cref="IOException">It is gone or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public Span<byte> ReadHead(Span<byte> room)
     {
-        if (RotatedNames.IsCompressed(Path))
-        {
-            return room[..CompressedLog.ReadHead(Path, room)];
-        }
-
-        using Microsoft.Win32.SafeHandles.SafeFileHandle file = SharedFile.Open(Path);
-        return IsStill(FileStatus.Get(file)) ? HeadPrint.Read(file, room) : throw new FileNotFoundException(null, Path);
+        using SafeFileHandle file = OpenHandle();
+        return RotatedNames.IsCompressed(Path) ? room[..CompressedLog.ReadHead(file, room)] : HeadPrint.Read(file, room);
     }
 
     /// <summary>Opens it; reading stands at its start.</summary>
@@ -26,17 +47,8 @@ internal readonly record struct RotatedFile(string Path, FileStatus Status)
     /// <param name="encoding">The encoding of the log.</param>
     /// <exception cref="IOException">It is gone, cannot be read or is damaged.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    public TailedFile Open(string source, long from, LogEncoding encoding)
-    {
-        TailedFile file = RotatedNames.IsCompressed(Path) ? TailedFile.Unpack(Path, source, encoding, from) : TailedFile.Open(Path, source, encoding);
-        if (IsStill(file.Status))
-        {
-            return file;
-        }
-
-        file.Dispose();
-        throw new FileNotFoundException(null, Path);
-    }
+    public TailedFile Open(string source, long from, LogEncoding encoding) =>
+        RotatedNames.IsCompressed(Path) ? TailedFile.Unpack(OpenHandle(), Path, source, encoding, from) : TailedFile.Open(OpenHandle(), Path, source, encoding);
 
     /// <summary>Whether it is the same file that another status tells of.</summary>
     public bool IsStill(FileStatus status) => (status.Device, status.Node) == (Status.Device, Status.Node);

@@ -18,6 +18,9 @@ internal static class SharedFile
     private const int CloseOnExec = 0x80000;
     private const int NonBlocking = 0x800;
 
+    // F_DUPFD_CLOEXEC.
+    private const int DuplicateCloseOnExec = 1030;
+
     /// <summary>Opens a file for reading.</summary>
     /// <param name="path">The path.</param>
     /// <param name="mayWait">Whether to wait for the writer of a pipe.</param>
@@ -46,6 +49,27 @@ internal static class SharedFile
         };
     }
 
+    /// <summary>Opens once more what is open, whatever its name is by now; Linux only.</summary>
+    /// <param name="file">The open file.</param>
+    /// <exception cref="IOException">The system has no more room for open files.</exception>
+    public static SafeFileHandle OpenAgain(SafeFileHandle file)
+    {
+        bool taken = false;
+        try
+        {
+            file.DangerousAddRef(ref taken);
+            int descriptor = fcntl((int)file.DangerousGetHandle(), DuplicateCloseOnExec, 0);
+            return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw new IOException(Marshal.GetLastPInvokeErrorMessage());
+        }
+        finally
+        {
+            if (taken)
+            {
+                file.DangerousRelease();
+            }
+        }
+    }
+
     private static unsafe int Open(string path, int flags, out int error)
     {
         fixed (byte* pointer = Encoding.UTF8.GetBytes(path + '\0'))
@@ -60,5 +84,9 @@ internal static class SharedFile
     [DllImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     private static extern unsafe int open(byte* path, int flags);
+
+    [DllImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern int fcntl(int descriptor, int command, int least);
 #pragma warning restore CA2101, IDE1006, SYSLIB1054
 }

@@ -111,11 +111,11 @@ internal sealed partial class TailedFile
     /// <summary>Whether a file ends with what stands here at the same place: logs of one program may begin with the same long banner.</summary>
     private bool EndsAlike(RotatedFile copy)
     {
-        using SafeFileHandle file = SharedFile.Open(copy.Path);
+        using SafeFileHandle file = copy.OpenHandle();
         long size = RandomAccess.GetLength(file);
         Span<byte> end = stackalloc byte[FilePrint.TailLimit];
         end = end[..FilePrint.ReadFully(file, end, Math.Max(0, size - FilePrint.TailLimit))];
-        return copy.IsStill(FileStatus.Get(file)) && StillHolds(end, size);
+        return StillHolds(end, size);
     }
 
     private bool StillHolds(ReadOnlySpan<byte> bytes, long end)

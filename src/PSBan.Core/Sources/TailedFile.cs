@@ -100,9 +100,12 @@ internal sealed partial class TailedFile : IDisposable
     /// <summary>Opens a file; reading stands at its start.</summary>
     /// <exception cref="IOException">It is missing or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    public static TailedFile Open(string path, string source, LogEncoding byDefault)
+    public static TailedFile Open(string path, string source, LogEncoding byDefault) => Open(SharedFile.Open(path), path, source, byDefault);
+
+    /// <summary>Takes over an open file; reading stands at its start.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static TailedFile Open(SafeFileHandle handle, string path, string source, LogEncoding byDefault)
     {
-        SafeFileHandle handle = SharedFile.Open(path);
         try
         {
             return new TailedFile(path, source, handle, FileStatus.Get(handle), byDefault);
@@ -117,12 +120,15 @@ internal sealed partial class TailedFile : IDisposable
     /// <summary>Opens what a compressed log holds; of what lies before the place only as much is there as is needed to recognise it.</summary>
     /// <exception cref="IOException">It is missing, cannot be read or is damaged.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    public static TailedFile Unpack(string path, string source, LogEncoding byDefault, long from)
+    public static TailedFile Unpack(string path, string source, LogEncoding byDefault, long from) => Unpack(SharedFile.Open(path), path, source, byDefault, from);
+
+    /// <summary>Takes over a compressed log that is open, as <see cref="Unpack(string, string, LogEncoding, long)"/> does by its path.</summary>
+    /// <exception cref="IOException">It cannot be read or is damaged.</exception>
+    public static TailedFile Unpack(SafeFileHandle packed, string path, string source, LogEncoding byDefault, long from)
     {
-        SafeFileHandle packed = SharedFile.Open(path);
         try
         {
-            return new TailedFile(path, source, CompressedLog.Unpack(path, from), FileStatus.Get(packed), byDefault) { _packed = packed };
+            return new TailedFile(path, source, CompressedLog.Unpack(path, packed, from), FileStatus.Get(packed), byDefault) { _packed = packed };
         }
         catch
         {

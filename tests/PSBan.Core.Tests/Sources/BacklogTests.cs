@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using PSBan.Model;
 using PSBan.Sources;
 using static PSBan.Tests.Sources.RotationTests;
@@ -50,9 +51,9 @@ public class BacklogTests
             while (Volatile.Read(ref chains) < Chains)
             {
                 using TailedFile now = TailedFile.Open(current, log, LogEncoding.Utf8);
-                Backlog backlog = Backlog.Of(now, log, [place!], LogEncoding.Utf8, (_, _) => false);
-                Assert.Equal(Files, backlog.Files.Count);
-                foreach (TailedFile file in backlog.Files)
+                Backlog? backlog = Backlog.Of(now, log, [place!], LogEncoding.Utf8, (_, _) => false);
+                Assert.Equal(Files, backlog?.Files.Count);
+                foreach (TailedFile file in backlog!.Files)
                 {
                     file.Dispose();
                 }
@@ -65,5 +66,75 @@ public class BacklogTests
         }
 
         string Name(int number) => folder[string.Create(CultureInfo.InvariantCulture, $"a.log.{number}")];
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Files_that_are_renamed_while_they_are_looked_through_are_all_there(bool isCompressed)
+    {
+        using TempFolder folder = new();
+        string log = folder.Write("a.log", "the newest, which has nothing to do with it\n");
+        string oldest = Numbered(100, 150);
+        LogPosition place;
+        await using (Follower follower = new(new FileLogSource(folder.Write("a.log.9", oldest), Quick)))
+        {
+            await follower.Until(() => follower.Text.Length == oldest.Length);
+            place = follower.Blocks[^1].Position!;
+        }
+
+        int last = 5;
+        foreach (string text in (string[])[oldest, Numbered(200, 250), Numbered(300, 350), Numbered(400, 450)])
+        {
+            string path = folder.Write(Name(--last), text);
+            if (isCompressed)
+            {
+                Compress(path);
+            }
+        }
+
+        File.Delete(folder["a.log.9"]);
+        last = 4;
+        using TailedFile now = TailedFile.Open(log, log, LogEncoding.Utf8);
+
+        // A look that takes long, on a busy machine, meets more than one rotation.
+        Backlog? backlog = Backlog.Of(now, log, [place], LogEncoding.Utf8, (_, _) =>
+        {
+            for (int number = last; number >= 1; number--)
+            {
+                string ending = isCompressed ? ".gz" : string.Empty;
+                File.Move(folder[Name(number) + ending], folder[Name(number + 1) + ending]);
+            }
+
+            last++;
+            File.WriteAllText(folder[Name(1) + (isCompressed ? ".gz" : string.Empty)], string.Empty);
+            return false;
+        });
+
+        Assert.Equal(["", "line 200", "line 300", "line 400"], backlog!.Files.Select(file => FirstLine(file)));
+        foreach (TailedFile file in backlog.Files)
+        {
+            file.Dispose();
+        }
+
+        static string Name(int number) => string.Create(CultureInfo.InvariantCulture, $"a.log.{number}");
+    }
+
+    /// <summary>The first line that is still to be read.</summary>
+    private static string FirstLine(TailedFile file)
+    {
+        using BlockCutter cutter = new(4096);
+        return file.Begin(cutter) && file.Read(cutter, out CutBlock block, out _) ? block.Text.ToString().Split('\n')[0] : string.Empty;
+    }
+
+    private static void Compress(string path)
+    {
+        using (GZipStream to = new(File.Create(path + ".gz"), CompressionLevel.Fastest))
+        {
+            to.Write(File.ReadAllBytes(path));
+        }
+
+        File.SetLastWriteTimeUtc(path + ".gz", File.GetLastWriteTimeUtc(path));
+        File.Delete(path);
     }
 }

@@ -139,7 +139,7 @@ public sealed class IgnoreTests : IDisposable
         await watch.WaitForAsync("Ignored", item => IsOf("127.0.0.1")(item) && item.GetProperty("message").GetString()!.EndsWith("by ignoreself rule", StringComparison.Ordinal));
     }
 
-    private static Func<JsonElement, bool> IsOf(string address) => item => item.GetProperty("id").GetString() == address;
+    internal static Func<JsonElement, bool> IsOf(string address) => item => item.GetProperty("id").GetString() == address;
 
     private async Task<WatchProcess> StartAsync(string settings)
     {
