@@ -117,18 +117,20 @@ public class CompressedInGlobTests
             folder.Append("a.log", Numbered(51, 40_000));
 
             // Compressed and deleted between two blocks.
-            follower.LookUntilQuiet((1, () =>
-            {
-                Rotate(folder, rotated, compresses: true);
-                folder.Append("a.log", Numbered(40_001, 40_020));
-                follower.TellOfNames("a.log");
-            }));
+            follower.LookUntilQuiet((1, () => RotateAndTell(follower)));
             Assert.Equal(Lines(1, 40_020), reader.Lines);
         }
 
         folder.Append("a.log", Numbered(40_021, 40_030));
         reader.Read();
         Assert.Equal(Lines(1, 40_030), reader.Lines);
+
+        void RotateAndTell(SteppedFollower follower)
+        {
+            Rotate(folder, rotated, compresses: true);
+            folder.Append("a.log", Numbered(40_001, 40_020));
+            follower.TellOfNames("a.log");
+        }
     }
 
     [Theory]
