@@ -41,7 +41,8 @@ internal sealed partial class FollowSession
     /// <summary>Whether a file may be read now: it is no copy of what is read elsewhere, and what was written before it is known.</summary>
     private bool IsItsTurn(TailedFile tail)
     {
-        if (tail.IsUnbegun && !_glob.IsLiteral && !IsSettled(tail))
+        // Where what is compressed begins was settled when it was taken in.
+        if (tail.IsUnbegun && !_glob.IsLiteral && !RotatedNames.IsCompressed(tail.Path) && !IsSettled(tail))
         {
             return false;
         }
@@ -141,6 +142,7 @@ internal sealed partial class FollowSession
         }
 
         List<TailedFile> left = [.. _tails.TakeWhile(other => other != log).Where(other => other.IsLeft && other.Log == log.Log)];
+        List<TailedFile> adopted = [];
         if (Backlog.Of(log, LogOf(log), [log.After, .. PlacesOfLog(log)], _encoding, IsOthers) is not Backlog backlog)
         {
             // Something may come first, and what, is to be looked for again.
@@ -161,7 +163,6 @@ internal sealed partial class FollowSession
             return true;
         }
 
-        bool any = false;
         HeadPrint? former = FilePrint.TryParse(log.After.Identity, out FilePrint before) ? before.Former : null;
         foreach (TailedFile file in backlog.Files)
         {
@@ -172,7 +173,7 @@ internal sealed partial class FollowSession
             {
                 AdoptLeft(file, before: log);
                 _delivering.Remove(file.Source);
-                any = true;
+                adopted.Add(file);
             }
             else
             {
@@ -185,16 +186,17 @@ internal sealed partial class FollowSession
             (log.Former, log.After) = (newest, TailedFile.Behind(newest));
         }
 
-        return any;
+        return adopted.Count > 0;
 
         // Followed by its inode, as what it was before it was compressed, or as part of the glob.
         bool IsOthers(RotatedFile file, ReadOnlySpan<byte> head) =>
             (head.IsEmpty && left.Count > 0) || _byNode.ContainsKey((file.Status.Device, file.Status.Node))
             || (RotatedNames.IsCompressed(file.Path) ? IsOpen(HeadPrint.Of(file.Status.Node, head)) : _glob.Matches(file.Path));
 
-        // A file whose path leads elsewhere or nowhere by now, and that holds what is compressed.
+        // A file whose path leads elsewhere or nowhere by now, and that holds what is compressed. Logs of one program may begin with the same long banner; of those that
+        // have just been taken in each is another.
         bool IsOpen(HeadPrint print) => _tails.Exists(other =>
-            other != log && (other.IsLeft || !IsInPlace(other)) && other.BeginsWith(print with { Node = other.Status.Node }));
+            other != log && !adopted.Contains(other) && (other.IsLeft || !IsInPlace(other)) && other.BeginsWith(print with { Node = other.Status.Node }));
     }
 
     private static bool IsInPlace(TailedFile tail) =>

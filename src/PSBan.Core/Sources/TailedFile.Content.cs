@@ -63,7 +63,7 @@ internal sealed partial class TailedFile
     }
 
     /// <summary>
-    /// Whether a rotated file may be a copy of what this file holds now, as they are made before a log is emptied: it begins and, where it is not compressed, ends alike.
+    /// Whether a rotated file may be a copy of what this file holds now, as they are made before a log is emptied: it begins and ends alike.
     /// </summary>
     /// <param name="copy">The file.</param>
     /// <param name="head">What it begins with, which was read before this is asked. A hole there, as copies have of a log whose writer does not append, tells nothing.</param>
@@ -72,7 +72,7 @@ internal sealed partial class TailedFile
     {
         Span<byte> room = stackalloc byte[FilePrint.HeadLimit];
         return head.ContainsAnyExcept((byte)0) && HeadPrint.Read(_handle, room).StartsWith(head)
-            && (RotatedNames.IsCompressed(copy.Path) || (copy.Status.Size <= RandomAccess.GetLength(_handle) && EndsAlike(copy)));
+            && (RotatedNames.IsCompressed(copy.Path) || copy.Status.Size <= RandomAccess.GetLength(_handle)) && EndsAlike(copy);
     }
 
     /// <summary>Which of some files this one may be a copy of, be it whole or still being made: it holds what they hold now, as far as it reaches.</summary>
@@ -111,7 +111,9 @@ internal sealed partial class TailedFile
     /// <summary>Whether a file ends with what stands here at the same place: logs of one program may begin with the same long banner.</summary>
     private bool EndsAlike(RotatedFile copy)
     {
-        using SafeFileHandle file = copy.OpenHandle();
+        using SafeFileHandle packed = copy.OpenHandle();
+        using SafeFileHandle? unpacked = RotatedNames.IsCompressed(copy.Path) ? CompressedLog.Unpack(copy.Path, packed, 0) : null;
+        SafeFileHandle file = unpacked ?? packed;
         long size = RandomAccess.GetLength(file);
         Span<byte> end = stackalloc byte[FilePrint.TailLimit];
         end = end[..FilePrint.ReadFully(file, end, Math.Max(0, size - FilePrint.TailLimit))];

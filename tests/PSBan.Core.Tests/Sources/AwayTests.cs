@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using PSBan.Model;
 using PSBan.Sources;
 using static PSBan.Tests.Sources.RotationTests;
@@ -47,13 +46,16 @@ public class AwayTests
         Assert.Equal([.. Lines(21, 40), .. Lines(51, 80)], reader.Lines);
     }
 
-    [Fact]
-    public async Task Logs_that_begin_with_the_same_long_banner_are_told_apart()
+    [Theory]
+    [InlineData("a.log", false)]
+    [InlineData("a.log", true)]
+    [InlineData("a.log*", true)]
+    public async Task Logs_that_begin_with_the_same_long_banner_are_told_apart(string glob, bool isCompressed)
     {
         using TempFolder folder = new();
         string banner = string.Concat(Enumerable.Repeat("# A banner that the program writes at the start of each of its logs.\n", 40));
         folder.Write("a.log", banner + Numbered(1, 400));
-        Reader reader = new(folder["a.log"]);
+        Reader reader = new(folder[glob]);
         await reader.UntilAsync("line 400");
 
         // Rotated three times while nobody looked; each content is another one, and all but the first are shorter.
@@ -61,6 +63,11 @@ public class AwayTests
         File.Move(folder["a.log"], folder["a.log.3"]);
         folder.Write("a.log.2", banner + Numbered(421, 500));
         folder.Write("a.log.1", banner + Numbered(501, 520));
+        foreach (string rotated in isCompressed ? (string[])["a.log.3", "a.log.2", "a.log.1"] : [])
+        {
+            folder.Compress(rotated);
+        }
+
         folder.Write("a.log", banner + Numbered(521, 700));
         await reader.UntilAsync("line 700");
         Assert.Equal(Lines(1, 700), reader.Lines.Where(line => !line.StartsWith('#')));
@@ -154,13 +161,7 @@ public class AwayTests
                 File.Move(folder[$"a.log.{i}{ending}"], folder[$"a.log.{i + 1}{ending}"]);
                 if (isCompressed && ending.Length == 0)
                 {
-                    using (FileStream from = File.OpenRead(folder[$"a.log.{i + 1}"]))
-                    using (GZipStream to = new(File.Create(folder[$"a.log.{i + 1}.gz"]), CompressionLevel.Fastest))
-                    {
-                        from.CopyTo(to);
-                    }
-
-                    File.Delete(folder[$"a.log.{i + 1}"]);
+                    folder.Compress($"a.log.{i + 1}");
                 }
             }
         }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
 using PSBan.Model;
 using PSBan.Sources;
 using static PSBan.Tests.Sources.RotationTests;
@@ -86,10 +85,10 @@ public class BacklogTests
         int last = 5;
         foreach (string text in (string[])[oldest, Numbered(200, 250), Numbered(300, 350), Numbered(400, 450)])
         {
-            string path = folder.Write(Name(--last), text);
+            folder.Write(Name(--last), text);
             if (isCompressed)
             {
-                Compress(path);
+                folder.Compress(Name(last));
             }
         }
 
@@ -125,16 +124,5 @@ public class BacklogTests
     {
         using BlockCutter cutter = new(4096);
         return file.Begin(cutter) && file.Read(cutter, out CutBlock block, out _) ? block.Text.ToString().Split('\n')[0] : string.Empty;
-    }
-
-    private static void Compress(string path)
-    {
-        using (GZipStream to = new(File.Create(path + ".gz"), CompressionLevel.Fastest))
-        {
-            to.Write(File.ReadAllBytes(path));
-        }
-
-        File.SetLastWriteTimeUtc(path + ".gz", File.GetLastWriteTimeUtc(path));
-        File.Delete(path);
     }
 }

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using PSBan.Model;
 using PSBan.Sources;
 using static PSBan.Tests.Sources.RotationTests;
@@ -68,7 +67,7 @@ public class CompressedInGlobTests
         Assert.Equal(Lines(1, 60), reader.Lines);
         folder.Append(rotated, Numbered(61, 70));
         folder.Append("a.log", Numbered(71, 80));
-        Compress(folder, rotated, compressed);
+        folder.Compress(rotated, compressed);
         Rotate(folder, rotated == "a.log.1" ? rotated : "a.log-20260302", compresses: false);
         folder.Append("a.log", Numbered(81, 90));
         reader.Read();
@@ -148,7 +147,7 @@ public class CompressedInGlobTests
             Rotate(folder, "a.log.1", compresses: false);
             folder.Append("a.log.1", Numbered(51, 60));
             follower.LookUntilQuiet();
-            Compress(folder, "a.log.1", "a.log.1.gz");
+            folder.Compress("a.log.1", "a.log.1.gz");
             follower.LookUntilQuiet();
         }
 
@@ -172,7 +171,7 @@ public class CompressedInGlobTests
         for (int i = 5; i > 1; i--)
         {
             folder.Write($"a.log.{i}", Numbered(1000 * i, (1000 * i) + 20));
-            Compress(folder, $"a.log.{i}", $"a.log.{i}.gz");
+            folder.Compress($"a.log.{i}", $"a.log.{i}.gz");
         }
 
         foreach (string name in names.Split(' ', StringSplitOptions.RemoveEmptyEntries))
@@ -207,7 +206,7 @@ public class CompressedInGlobTests
     {
         using TempFolder folder = new();
         folder.Write("a.log.1", Numbered(1000, 1020));
-        Compress(folder, "a.log.1", "a.log.2.gz");
+        folder.Compress("a.log.1", "a.log.2.gz");
         Reader reader = new(folder);
         using SteppedFollower follower = reader.Begin();
         follower.LookUntilQuiet();
@@ -233,7 +232,7 @@ public class CompressedInGlobTests
         for (int i = 4; i > 0; i--)
         {
             folder.Write($"a.log.{i}", Numbered(1000 * i, (1000 * i) + 20));
-            Compress(folder, $"a.log.{i}", $"a.log.{i}.gz");
+            folder.Compress($"a.log.{i}", $"a.log.{i}.gz");
         }
 
         folder.Write("a.log", Numbered(1, 20));
@@ -256,7 +255,7 @@ public class CompressedInGlobTests
         folder.Append("a.log", Numbered(51, 60));
         File.Copy(log, folder["a.log.1"]);
         File.WriteAllText(log, "");
-        Compress(folder, "a.log.1", "a.log.1.gz");
+        folder.Compress("a.log.1", "a.log.1.gz");
         folder.Append("a.log", Numbered(61, 70));
         reader.Read();
         Assert.Equal(Lines(1, 70), reader.Lines);
@@ -270,9 +269,9 @@ public class CompressedInGlobTests
         Reader reader = new(folder, glob: "*");
         reader.Read();
         folder.Write("a.err.1", Numbered(1000, 1020));
-        Compress(folder, "a.err.1", "a.err.1.gz");
+        folder.Compress("a.err.1", "a.err.1.gz");
         folder.Write("b.log.1", Numbered(2000, 2020));
-        Compress(folder, "b.log.1", "b.log.1.gz");
+        folder.Compress("b.log.1", "b.log.1.gz");
         folder.Write("a.err", Numbered(21, 40));
         reader.Read();
         folder.Write("b.log", Numbered(41, 60));
@@ -291,7 +290,7 @@ public class CompressedInGlobTests
         if (isOlder)
         {
             folder.Write("a.log.1", Numbered(1000, 1020));
-            Compress(folder, "a.log.1", "a.log.3.gz");
+            folder.Compress("a.log.1", "a.log.3.gz");
         }
 
         folder.Write("a.log", Numbered(1, 2));
@@ -317,20 +316,8 @@ public class CompressedInGlobTests
         folder.Write("a.log", "");
         if (compresses)
         {
-            Compress(folder, rotated, rotated + ".gz");
+            folder.Compress(rotated, rotated + ".gz");
         }
-    }
-
-    private static void Compress(TempFolder folder, string name, string packed)
-    {
-        using (FileStream from = File.OpenRead(folder[name]))
-        using (GZipStream to = new(File.Create(folder[packed]), CompressionLevel.Fastest))
-        {
-            from.CopyTo(to);
-        }
-
-        File.SetLastWriteTimeUtc(folder[packed], File.GetLastWriteTimeUtc(folder[name]));
-        File.Delete(folder[name]);
     }
 
     /// <summary>Reads now and then, and keeps the place of each block with the block.</summary>

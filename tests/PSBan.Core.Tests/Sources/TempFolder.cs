@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 
 namespace PSBan.Tests.Sources;
@@ -25,6 +26,20 @@ internal sealed class TempFolder : IDisposable
     {
         using FileStream file = new(this[name], FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         file.Write(Encoding.UTF8.GetBytes(text));
+    }
+
+    /// <summary>Compresses a file as gzip does: the time of writing is kept, and the file deleted.</summary>
+    public void Compress(string name, string? packed = null)
+    {
+        packed ??= name + ".gz";
+        using (FileStream from = File.OpenRead(this[name]))
+        using (GZipStream to = new(File.Create(this[packed]), CompressionLevel.Fastest))
+        {
+            from.CopyTo(to);
+        }
+
+        File.SetLastWriteTimeUtc(this[packed], File.GetLastWriteTimeUtc(this[name]));
+        File.Delete(this[name]);
     }
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
