@@ -196,6 +196,7 @@ internal sealed partial class NumberedLog(int id, string path)
     /// <summary>Empties in place.</summary>
     public void Truncate()
     {
+        int confirmed = _confirmed;
         using (FileStream file = new(Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
         {
             file.SetLength(0);
@@ -205,14 +206,15 @@ internal sealed partial class NumberedLog(int id, string path)
 
         List<int> numbers = _files[Path];
         _files[Path] = [];
-        Lose(numbers);
+        Lose(numbers, confirmed);
     }
 
     /// <summary>Gives the log another name, under which nobody looks for it. What nobody has read by now need not be read, unless it comes back.</summary>
     public void Hide(string name)
     {
+        int confirmed = _confirmed;
         Move(Path, name);
-        Lose(_files[name], isGone: false);
+        Lose(_files[name], confirmed, isGone: false);
     }
 
     /// <summary>Gives a log its name back; all that it holds can be read again.</summary>
@@ -228,7 +230,7 @@ internal sealed partial class NumberedLog(int id, string path)
     {
         if (!_files[Path].Exists(number => number <= _confirmed))
         {
-            Lose(_files[Path], isGone: false);
+            Lose(_files[Path], _confirmed, isGone: false);
         }
 
         Path = path;
@@ -238,17 +240,20 @@ internal sealed partial class NumberedLog(int id, string path)
     /// <summary>Deletes one of its files. Only what stood in it is lost; what is younger must arrive, although the file is gone in which reading may have stood.</summary>
     public void Delete(string file)
     {
+        int confirmed = _confirmed;
         File.Delete(file);
         Note($"delete {Name(file)}");
-        Forget(file);
+        Forget(file, confirmed);
     }
 
     /// <summary>Takes note that a file has gone with its folder.</summary>
-    public void Forget(string file)
+    /// <param name="file">The file.</param>
+    /// <param name="confirmed">What had been read before it went.</param>
+    public void Forget(string file, int confirmed)
     {
         if (_files.Remove(file, out List<int>? numbers))
         {
-            Lose(numbers);
+            Lose(numbers, confirmed);
         }
     }
 
@@ -283,8 +288,9 @@ internal sealed partial class NumberedLog(int id, string path)
         _files[to] = numbers!;
     }
 
-    private void Lose(IReadOnlyList<int> numbers, bool isGone = true) =>
-        _mayMiss.UnionWith(numbers.Where(number => number > _confirmed && !(isGone && _files.Values.Any(file => file.Contains(number)))));
+    // What had been read is asked for before anything is destroyed: on a busy machine the reader may be far beyond it before the writer comes here.
+    private void Lose(IReadOnlyList<int> numbers, int confirmed, bool isGone = true) =>
+        _mayMiss.UnionWith(numbers.Where(number => number > confirmed && !(isGone && _files.Values.Any(file => file.Contains(number)))));
 
     private void Write(string file, int count, Random random)
     {

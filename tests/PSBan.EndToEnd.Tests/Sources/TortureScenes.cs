@@ -59,8 +59,9 @@ internal sealed class FolderScene(string name, string folder, int id, Random ran
             return;
         }
 
+        int confirmed = _log.Confirmed;
         Directory.Delete(Inner, recursive: true);
-        _log.Forget(_log.Path);
+        _log.Forget(_log.Path, confirmed);
         await PauseAsync();
         Directory.CreateDirectory(Inner);
         _log.Create();
