@@ -28,7 +28,7 @@ internal sealed class MortalWatch(string folder, Random random) : IAsyncDisposab
     /// <summary>Lives until told to end, and leaves the last life running.</summary>
     public async Task LiveAsync(CancellationToken cancelToken)
     {
-        while (true)
+        for (int fruitless = 0; ;)
         {
             HashSet<(int, int)> seen = [];
             WatchProcess watch = WatchProcess.StartDry(folder, item => See(item, seen));
@@ -41,8 +41,8 @@ internal sealed class MortalWatch(string folder, Random random) : IAsyncDisposab
             Lives++;
             try
             {
-                // Some die while they are still beginning.
-                await Task.Delay(random.Next(10) == 0 ? random.Next(1000) : random.Next(1500, 8000), cancelToken);
+                // Some die while they are still beginning. On a busy machine all would: who has read nothing lives longer the next time.
+                await Task.Delay(random.Next(10) == 0 ? random.Next(1000) : random.Next(1500, 8000) << Math.Min(fruitless, 4), cancelToken);
             }
             catch (OperationCanceledException)
             {
@@ -51,6 +51,11 @@ internal sealed class MortalWatch(string folder, Random random) : IAsyncDisposab
             }
 
             await watch.DisposeAsync();
+            lock (_lock)
+            {
+                fruitless = seen.Count > 0 ? 0 : fruitless + 1;
+            }
+
             await Task.Delay(random.Next(2) * random.Next(1500), CancellationToken.None);
         }
     }
