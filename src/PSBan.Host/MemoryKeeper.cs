@@ -4,7 +4,8 @@ namespace PSBan.Host;
 
 /// <summary>
 /// Lets a start take what memory it needs, and gives memory back to the system once a burst is over: on a quiet host the runtime would hold for days what it took
-/// for an attack of minutes, or for reading the configuration. While lines come in there is nothing to give back, and nothing is done.
+/// for an attack of minutes, or for reading the configuration. Once it is quiet, garbage goes first, and at the next two looks what only the system sees
+/// (<see cref="SystemMemory"/>). While lines come in there is nothing to give back, and nothing is done.
 /// </summary>
 internal sealed class MemoryKeeper : IDisposable
 {
@@ -15,10 +16,10 @@ internal sealed class MemoryKeeper : IDisposable
     private const long WorthGivingBack = 4 << 20;
     private const long QuietRate = 1 << 20;
 
-    private static readonly TimeSpan s_every = TimeSpan.FromSeconds(5);
-
     // Of what is mapped something is let go only at a second look.
     private const int Looks = 2;
+
+    private static readonly TimeSpan s_every = TimeSpan.FromSeconds(5);
 
     private readonly SystemMemory _system = new();
     private readonly ITimer _timer;

@@ -44,7 +44,7 @@ internal sealed partial class SystemMemory
 
     /// <summary>The mappings of files that nobody writes to and whose pages are those of the files.</summary>
     /// <param name="smaps">What proc(5) calls <c>smaps</c>: a line for each mapping, and lines with its figures below it.</param>
-    internal static HashSet<(nuint Start, nuint End)> ReadOnlyFiles(Stream smaps)
+    private static HashSet<(nuint Start, nuint End)> ReadOnlyFiles(Stream smaps)
     {
         // Hundreds of kilobytes: as strings they would be the garbage for which all this is done once more.
         HashSet<(nuint Start, nuint End)> found = [];

@@ -28,6 +28,8 @@ internal sealed record Backlog(IReadOnlyList<TailedFile> Files, HeadPrint? Forme
 {
     // A chain of renames may be under way while the folder is looked at, and hides a file that is neither under its old name nor under its new one.
     private const int MostLooks = 20;
+
+    // More than lie between two looks; those behind them are opened by name, and looked for again where that is another's by then.
     private const int MostKept = 32;
 
     /// <summary>Looks for it; null where names change so fast that it cannot be told now.</summary>

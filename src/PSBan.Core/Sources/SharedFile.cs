@@ -49,7 +49,7 @@ internal static class SharedFile
         };
     }
 
-    /// <summary>Opens once more what is open, whatever its name is by now; Linux only.</summary>
+    /// <summary>Opens once more what is open, whatever its name is by now; Linux only. Both have one place of reading, so each reads by offset (dup(2)).</summary>
     /// <param name="file">The open file.</param>
     /// <exception cref="IOException">The system has no more room for open files.</exception>
     public static SafeFileHandle OpenAgain(SafeFileHandle file)
