@@ -13,6 +13,13 @@ public interface IFirewall : IAsyncDisposable
     /// <value>The default is 20,000.</value>
     int MostChanges => 20_000;
 
+    /// <summary>
+    /// Counts how often the packet filter was changed by anybody but this object: while the number stays the same, what was listed and applied stands as it did, but for what
+    /// has reached its end. Another's changes may be counted together, and may be changes of something else. Costs next to nothing, and never throws.
+    /// </summary>
+    /// <returns>The number; null where that cannot be told, which is the default.</returns>
+    long? CountForeignChanges() => null;
+
     /// <summary>Prepares whatever the rules need (table, chains, sets). Idempotent: what is there already is kept, bans included.</summary>
     /// <param name="rules">The rules to have ready; more than one may belong to a jail.</param>
     /// <param name="cancelToken">Ends the call early.</param>

@@ -18,6 +18,9 @@ internal sealed class IsolatingFirewall(IFirewall inner) : IFirewall, IFirewallN
     public int MostChanges => inner.MostChanges;
 
     /// <inheritdoc/>
+    public long? CountForeignChanges() => inner.CountForeignChanges();
+
+    /// <inheritdoc/>
     public IReadOnlyList<string> Notes => (inner as IFirewallNotes)?.Notes ?? [];
 
     /// <inheritdoc/>

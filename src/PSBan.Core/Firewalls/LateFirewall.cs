@@ -15,6 +15,9 @@ internal sealed class LateFirewall(string name, Func<CancellationToken, Task<Fir
     /// <summary>As many as what was taken is given; until something could be had one is enough, since it is refused anyway.</summary>
     public int MostChanges => _choice?.Firewall.MostChanges ?? 1;
 
+    /// <inheritdoc/>
+    public long? CountForeignChanges() => _choice?.Firewall.CountForeignChanges();
+
     /// <summary>What was taken, and why; null as long as nothing could be had.</summary>
     public FirewallChoice? Choice => _choice;
 

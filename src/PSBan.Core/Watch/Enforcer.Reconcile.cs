@@ -17,8 +17,14 @@ internal sealed partial class Enforcer
     private bool _isReconcileDue;
     private DateTimeOffset _notBefore;
 
+    // Where nobody has changed the packet filter since both sides were compared, they are compared again only after this moment (ticks of the universal time).
+    private long _compareAnyway;
+    private long? _changesSeen;
+
+    /// <summary>Wants both sides to be compared, whatever is known.</summary>
     private void WantReconcile()
     {
+        Volatile.Write(ref _compareAnyway, 0);
         Volatile.Write(ref _isReconcileDue, true);
         WakeUp();
     }
@@ -27,14 +33,25 @@ internal sealed partial class Enforcer
     {
         if (_clock.GetUtcNow() >= _notBefore)
         {
-            WantReconcile();
+            Volatile.Write(ref _isReconcileDue, true);
+            WakeUp();
         }
     }
 
     private async Task ReconcileAsync(CancellationToken cancelToken)
     {
+        // Asked before the listing: what is changed meanwhile counts as not seen.
+        long? changes = _firewall.CountForeignChanges();
+        if (changes is not null && changes == _changesSeen && _clock.GetUtcNow().UtcTicks < Volatile.Read(ref _compareAnyway))
+        {
+            return;
+        }
+
+        _changesSeen = null;
+        Volatile.Write(ref _compareAnyway, (_clock.GetUtcNow() + s_longestRest).UtcTicks);
         long start = _clock.GetTimestamp();
         IReadOnlyList<FirewallEntry> entries = await _firewall.ListAsync(cancelToken).ConfigureAwait(false);
+        _changesSeen = changes;
         TimeSpan rest = _clock.GetElapsedTime(start) * RestAfterReconcile;
         _notBefore = _clock.GetUtcNow() + (rest < s_longestRest ? rest : s_longestRest);
         var notes = _firewall as IFirewallNotes;

@@ -6,7 +6,7 @@ namespace PSBan.Watch;
 
 /// <summary>
 /// Keeps one packet filter as the jails want it: gathers what changes while the last batch is being applied, retries with back-off,
-/// opens anew what somebody removed, and compares both sides once a minute.
+/// opens anew what somebody removed, and compares both sides once a minute, or every ten where it is known that nobody has changed anything.
 /// </summary>
 internal sealed partial class Enforcer : IAsyncDisposable
 {

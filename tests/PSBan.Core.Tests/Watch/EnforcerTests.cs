@@ -96,6 +96,60 @@ public sealed class EnforcerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Where_nobody_else_has_changed_anything_both_sides_are_compared_every_ten_minutes_only()
+    {
+        _firewall.ForeignChanges = 7;
+        await StartAsync();
+        Add("192.0.2.1");
+        await _enforcer.WhenSettledAsync(_stop.Token);
+        await PassAsync(minutes: 1);
+        int before = _firewall.Listings;
+        await PassAsync(minutes: 7);
+        Assert.Equal(before, _firewall.Listings);
+        await PassAsync(minutes: 3);
+        Assert.Equal(before + 1, _firewall.Listings);
+
+        _firewall.Drop(Address.Parse("192.0.2.1"));
+        _firewall.ForeignChanges++;
+        await PassAsync(minutes: 1);
+        Assert.Equal(before + 2, _firewall.Listings);
+        Assert.Contains("j 192.0.2.1", _firewall.Standing);
+        await PassAsync(minutes: 1);
+        Assert.Equal(before + 2, _firewall.Listings);
+
+        _firewall.Drop(Address.Parse("192.0.2.1"));
+        Assert.Equal(1, Assert.Single(await _enforcer.SyncAsync(_stop.Token)).Restored);
+    }
+
+    [Fact]
+    public async Task Where_a_comparison_failed_it_is_made_up_for_although_nobody_has_changed_anything()
+    {
+        _firewall.ForeignChanges = 7;
+        await StartAsync();
+        Add("192.0.2.1");
+        await _enforcer.WhenSettledAsync(_stop.Token);
+        _firewall.Drop(Address.Parse("192.0.2.1"));
+        _firewall.ForeignChanges++;
+        _firewall.ListFailures = 1;
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Contains("It does not answer.", (await NextAsync(BanEventKind.FirewallFailed)).Message, StringComparison.Ordinal);
+        await PassAsync(minutes: 1);
+        Assert.Contains("j 192.0.2.1", _firewall.Standing);
+    }
+
+    [Fact]
+    public async Task Where_nothing_is_known_of_others_both_sides_are_compared_every_minute()
+    {
+        await StartAsync();
+        Add("192.0.2.1");
+        await _enforcer.WhenSettledAsync(_stop.Token);
+        await PassAsync(minutes: 1);
+        int before = _firewall.Listings;
+        await PassAsync(minutes: 3);
+        Assert.Equal(before + 3, _firewall.Listings);
+    }
+
+    [Fact]
     public async Task Whoever_asks_has_both_sides_compared_at_once_and_is_told_what_was_repaired()
     {
         await StartAsync();
@@ -197,6 +251,21 @@ public sealed class EnforcerTests : IAsyncDisposable
     {
         await _enforcer.OpenAsync(_stop.Token);
         _run = _enforcer.RunAsync(_stop.Token);
+    }
+
+    /// <summary>Lets time pass until both sides would have been compared so many times.</summary>
+    private async Task PassAsync(int minutes)
+    {
+        for (; minutes > 0; minutes--)
+        {
+            int asked = _firewall.Asked;
+            _clock.Advance(TimeSpan.FromMinutes(1));
+            await StepUntilAsync(() => _firewall.Asked > asked);
+
+            // What is wanted from here on is done after the comparison, if there is one.
+            Add($"198.51.100.{asked}");
+            await _enforcer.WhenSettledAsync(_stop.Token);
+        }
     }
 
     private void Add(string address) => _enforcer.Add(s_rule, Address.Parse(address), s_later);

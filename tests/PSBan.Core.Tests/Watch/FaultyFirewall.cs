@@ -36,6 +36,24 @@ internal sealed class FaultyFirewall : IFirewall
 
     public List<int> Batches { get; } = [];
 
+    /// <summary>What is told of changes by others; null where nothing is known of them.</summary>
+    public long? ForeignChanges { get; set; }
+
+    /// <summary>How often it was listed.</summary>
+    public int Listings { get; private set; }
+
+    /// <summary>How many of the next calls of <see cref="ListAsync"/> fail.</summary>
+    public int ListFailures { get; set; }
+
+    /// <summary>How often it was asked for changes by others.</summary>
+    public int Asked { get; private set; }
+
+    public long? CountForeignChanges()
+    {
+        Asked++;
+        return ForeignChanges;
+    }
+
     /// <summary>Holds every batch up until it is set.</summary>
     public TaskCompletionSource? Gate { get; set; }
 
@@ -110,10 +128,19 @@ internal sealed class FaultyFirewall : IFirewall
         }
     }
 
-    public Task<IReadOnlyList<FirewallEntry>> ListAsync(CancellationToken cancelToken) =>
-        _isOpen
+    public Task<IReadOnlyList<FirewallEntry>> ListAsync(CancellationToken cancelToken)
+    {
+        Listings++;
+        if (ListFailures > 0)
+        {
+            ListFailures--;
+            throw new FirewallException(FirewallFailure.CommandFailed, "It does not answer.");
+        }
+
+        return _isOpen
             ? Task.FromResult<IReadOnlyList<FirewallEntry>>([.. _entries.Select(entry => new FirewallEntry(new FirewallRule { Jail = "j", Name = entry.Key.Rule }, entry.Key.Address, entry.Value))])
             : throw new FirewallException(FirewallFailure.Gone, "The table is gone.");
+    }
 
     public Task CloseAsync(IReadOnlyList<FirewallRule> rules, CancellationToken cancelToken)
     {

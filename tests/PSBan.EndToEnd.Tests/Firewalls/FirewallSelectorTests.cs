@@ -90,7 +90,7 @@ public sealed class FirewallSelectorTests
         string[] before = await StateAsync(space);
         await FirewallCleaner.ClearAsync(space.Runner, CancellationToken.None);
 
-        foreach (IFirewall firewall in new IFirewall[] { new NftFirewall(space.Runner), new IptablesFirewall(space.Runner), new IpsetFirewall(space.Runner, TimeProvider.System) })
+        foreach (IFirewall firewall in new IFirewall[] { new NftFirewall(space.Runner, space.ReadGeneration), new IptablesFirewall(space.Runner), new IpsetFirewall(space.Runner, TimeProvider.System) })
         {
             await firewall.OpenAsync([s_sshd, s_sshd with { Name = "other one" }], CancellationToken.None);
             await firewall.ApplyAsync([Ban("192.0.2.7"), Ban("2001:db8::/64")], CancellationToken.None);

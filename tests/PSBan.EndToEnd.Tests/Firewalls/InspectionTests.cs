@@ -165,7 +165,7 @@ public sealed class InspectionTests
 
     private static IFirewall Make(string backEnd, NetworkNamespace space) => backEnd switch
     {
-        "nft" => new NftFirewall(space.Runner),
+        "nft" => new NftFirewall(space.Runner, space.ReadGeneration),
         "ipset" => new IpsetFirewall(space.Runner, TimeProvider.System),
         _ => new IptablesFirewall(space.Runner),
     };

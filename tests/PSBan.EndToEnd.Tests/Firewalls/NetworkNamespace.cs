@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using PSBan.Firewalls;
+using PSBan.Firewalls.Nft;
 
 namespace PSBan.EndToEnd.Firewalls;
 
@@ -126,6 +127,9 @@ public sealed partial class NetworkNamespace : IAsyncDisposable
         CommandResult result = await s_host.RunAsync("ip", arguments, null, CancellationToken.None);
         Assert.True(result.Succeeded, $"ip {string.Join(' ', arguments)}: {result.Error}");
     }
+
+    /// <summary>The generation of the ruleset inside.</summary>
+    public uint? ReadGeneration() => Inside(NftGeneration.Read);
 
     // A socket belongs to the namespace of the thread that makes it.
     private T Inside<T>(Func<T> make)

@@ -1,3 +1,4 @@
+using PSBan.EndToEnd.Support;
 using PSBan.Firewalls;
 using PSBan.Firewalls.Nft;
 using PSBan.Model;
@@ -25,7 +26,7 @@ public sealed class NftFirewallTests(ITestOutputHelper output)
     public async Task What_is_added_is_listed_with_its_time_until_it_is_removed()
     {
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
-        await using NftFirewall firewall = new(space.Runner);
+        await using NftFirewall firewall = new(space.Runner, space.ReadGeneration);
         await firewall.OpenAsync([s_sshd, s_mail], CancellationToken.None);
         Assert.Empty(await firewall.ListAsync(CancellationToken.None));
 
@@ -48,10 +49,54 @@ public sealed class NftFirewallTests(ITestOutputHelper output)
     }
 
     [RequiresFact("netns", "ip", "nft")]
-    public async Task Adding_again_renews_the_time_in_either_direction()
+    public async Task What_others_change_is_told_from_what_it_changes_itself_and_from_what_runs_out()
+    {
+        await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
+        await using NftFirewall firewall = new(space.Runner, space.ReadGeneration);
+        await firewall.OpenAsync([s_sshd], CancellationToken.None);
+        long first = firewall.CountForeignChanges()!.Value;
+        await firewall.OpenAsync([s_sshd, s_mail], CancellationToken.None);
+        await firewall.ApplyAsync([Add(s_sshd, "192.0.2.7", 600), Add(s_sshd, "192.0.2.8", 1), Add(s_mail, "2001:db8::7", 600)], CancellationToken.None);
+        await firewall.ApplyAsync([Add(s_sshd, "192.0.2.7", 60), Remove(s_mail, "2001:db8::7"), Remove(s_mail, "2001:db8::9")], CancellationToken.None);
+        Assert.Equal(first, firewall.CountForeignChanges());
+        await Eventually.TrueAsync(async () => (await ListAsync(firewall)).Count == 1, "the time of an address has run out");
+        Assert.Equal(first, firewall.CountForeignChanges());
+
+        long last = first;
+        foreach (string[] change in new string[][]
+        {
+            ["add", "table", "inet", "other"], ["delete", "element", "inet", "psban", NftNames.Set(NftNames.Id(s_sshd), NftSetKind.Hosts(isIPv6: false)), "{ 192.0.2.7 }"],
+            ["delete", "table", "inet", "psban"], ["flush", "ruleset"],
+        })
+        {
+            await space.RunAsync("nft", change);
+            Assert.True(firewall.CountForeignChanges() > last, string.Join(' ', change));
+            last = firewall.CountForeignChanges()!.Value;
+        }
+
+        // Both in one interval: its own is taken off, and the other's remains.
+        await firewall.OpenAsync([s_sshd], CancellationToken.None);
+        last = firewall.CountForeignChanges()!.Value;
+        await space.RunAsync("nft", "add", "table", "inet", "other");
+        await firewall.ApplyAsync([Add(s_sshd, "192.0.2.7", 600)], CancellationToken.None);
+        Assert.Equal(last + 1, firewall.CountForeignChanges());
+        Assert.Equal(last + 1, firewall.CountForeignChanges());
+    }
+
+    [RequiresFact("netns", "ip", "nft")]
+    public async Task Where_nft_works_in_another_namespace_nothing_is_told_of_changes()
     {
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
         await using NftFirewall firewall = new(space.Runner);
+        await firewall.OpenAsync([s_sshd], CancellationToken.None);
+        Assert.Null(firewall.CountForeignChanges());
+    }
+
+    [RequiresFact("netns", "ip", "nft")]
+    public async Task Adding_again_renews_the_time_in_either_direction()
+    {
+        await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
+        await using NftFirewall firewall = new(space.Runner, space.ReadGeneration);
         await firewall.OpenAsync([s_sshd], CancellationToken.None);
         foreach ((double seconds, double from, double to) in new[] { (600.0, 500.0, 600.0), (6000, 5000, 6000), (60, 1, 60), (-1, double.PositiveInfinity, double.PositiveInfinity), (600, 500, 600) })
         {
@@ -64,7 +109,7 @@ public sealed class NftFirewallTests(ITestOutputHelper output)
     public async Task The_last_change_of_an_address_counts()
     {
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
-        await using NftFirewall firewall = new(space.Runner);
+        await using NftFirewall firewall = new(space.Runner, space.ReadGeneration);
         await firewall.OpenAsync([s_sshd], CancellationToken.None);
         await firewall.ApplyAsync(
             [
@@ -78,7 +123,7 @@ public sealed class NftFirewallTests(ITestOutputHelper output)
     public async Task A_new_shape_replaces_rules_and_keeps_bans()
     {
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
-        NftFirewall first = new(space.Runner);
+        NftFirewall first = new(space.Runner, space.ReadGeneration);
         await first.OpenAsync([s_mail], CancellationToken.None);
         await first.ApplyAsync([Add(s_mail, "192.0.2.7", 600), Add(s_mail, "198.51.100.0/24", 600)], CancellationToken.None);
 
@@ -91,7 +136,7 @@ public sealed class NftFirewallTests(ITestOutputHelper output)
             s_mail with { Chains = ["DOCKER-USER"], Protocols = ["icmp"], Ports = null, BlockType = "reject", BlockType6 = "DROP", NewConnections = true },
         })
         {
-            NftFirewall next = new(space.Runner);
+            NftFirewall next = new(space.Runner, space.ReadGeneration);
             await next.OpenAsync([shape], CancellationToken.None);
             await next.OpenAsync([shape], CancellationToken.None);
             Assert.Equal(2, (await ListAsync(next)).Count);
@@ -105,7 +150,7 @@ public sealed class NftFirewallTests(ITestOutputHelper output)
     public async Task A_flushed_ruleset_is_noticed_and_opening_again_repairs_it()
     {
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
-        await using NftFirewall firewall = new(space.Runner);
+        await using NftFirewall firewall = new(space.Runner, space.ReadGeneration);
         await firewall.OpenAsync([s_sshd, s_mail], CancellationToken.None);
         string[][] damages = [["flush", "ruleset"], ["flush", "chain", "inet", "psban", "input-sshd"]];
         foreach (string[] damage in damages)
@@ -135,7 +180,7 @@ public sealed class NftFirewallTests(ITestOutputHelper output)
         string before = await space.RunAsync("nft", "list", "ruleset");
         for (int i = 0; i < 50; i++)
         {
-            await using NftFirewall firewall = new(space.Runner);
+            await using NftFirewall firewall = new(space.Runner, space.ReadGeneration);
             await firewall.OpenAsync([s_sshd], CancellationToken.None);
             await firewall.OpenAsync([s_mail], CancellationToken.None);
             await firewall.ApplyAsync([Add(s_sshd, "192.0.2.7", 600), Add(s_mail, "192.0.2.0/24", -1)], CancellationToken.None);
@@ -152,7 +197,7 @@ public sealed class NftFirewallTests(ITestOutputHelper output)
     public async Task Closing_leaves_what_somebody_else_put_into_the_table()
     {
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
-        await using NftFirewall firewall = new(space.Runner);
+        await using NftFirewall firewall = new(space.Runner, space.ReadGeneration);
         await firewall.OpenAsync([s_sshd], CancellationToken.None);
         await space.RunAsync("nft", "add", "counter", "inet", "psban", "mine");
         await firewall.CloseAsync([s_sshd], CancellationToken.None);
@@ -182,7 +227,7 @@ public sealed class NftFirewallTests(ITestOutputHelper output)
     public async Task A_rule_that_nft_does_not_take_is_named()
     {
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
-        await using NftFirewall firewall = new(space.Runner);
+        await using NftFirewall firewall = new(space.Runner, space.ReadGeneration);
         FirewallRule bad = s_mail with { BlockType = "counter redirect to 2222" };
         FirewallException refusal = await Assert.ThrowsAsync<FirewallException>(() => firewall.OpenAsync([s_sshd, bad], CancellationToken.None));
         Assert.Equal(FirewallFailure.CommandFailed, refusal.Failure);
@@ -194,7 +239,7 @@ public sealed class NftFirewallTests(ITestOutputHelper output)
     public async Task Large_batches_are_applied_whole()
     {
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
-        await using NftFirewall firewall = new(space.Runner);
+        await using NftFirewall firewall = new(space.Runner, space.ReadGeneration);
         await firewall.OpenAsync([s_sshd], CancellationToken.None);
         FirewallChange[] many = [.. Enumerable.Range(1, 100_000).Select(i => Add(s_sshd, $"10.{i >> 16}.{(i >> 8) & 255}.{i & 255}", 600 + i))];
         await TimeAsync("10,000 adds", () => firewall.ApplyAsync(many[..10_000], CancellationToken.None));
@@ -217,7 +262,7 @@ public sealed class NftFirewallTests(ITestOutputHelper output)
     public async Task What_is_too_much_for_one_transaction_is_applied_in_order_and_makes_each_set_once()
     {
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
-        await using NftFirewall firewall = new(space.Runner);
+        await using NftFirewall firewall = new(space.Runner, space.ReadGeneration);
         await firewall.OpenAsync([s_sshd], CancellationToken.None);
         FirewallChange[] hosts = [.. Enumerable.Range(1, 60_000).Select(i => Add(s_sshd, $"10.{i >> 16}.{(i >> 8) & 255}.{i & 255}", 600 + i))];
         FirewallChange[] all =

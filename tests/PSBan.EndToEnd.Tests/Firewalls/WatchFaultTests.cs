@@ -45,7 +45,7 @@ public sealed class WatchFaultTests
         EventHub events = new(clock);
         using EventSubscription seen = events.Subscribe();
         FirewallRule rule = new() { Jail = "sshd", Name = "sshd", Ports = "22" };
-        await using Enforcer enforcer = new(new IsolatingFirewall(new NftFirewall(space.Runner)), [rule], events, clock);
+        await using Enforcer enforcer = new(new IsolatingFirewall(new NftFirewall(space.Runner, space.ReadGeneration)), [rule], events, clock);
         using CancellationTokenSource stop = new(WatchProcess.Patience);
         await enforcer.OpenAsync(stop.Token);
         Task run = enforcer.RunAsync(stop.Token);

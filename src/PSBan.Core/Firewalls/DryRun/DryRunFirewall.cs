@@ -11,6 +11,9 @@ internal sealed class DryRunFirewall(TimeProvider time) : IFirewall
     /// <inheritdoc/>
     public string Name => FirewallBackEnds.DryRun;
 
+    /// <summary>Nobody else can change it.</summary>
+    public long? CountForeignChanges() => 0;
+
     /// <inheritdoc/>
     public Task OpenAsync(IReadOnlyList<FirewallRule> rules, CancellationToken cancelToken)
     {

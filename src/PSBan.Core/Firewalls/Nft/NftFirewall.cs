@@ -5,7 +5,8 @@ namespace PSBan.Firewalls.Nft;
 /// Every call is one transaction of one <c>nft</c> process; very many changes are several, of which one is written while the one before it is being applied.
 /// </summary>
 /// <param name="runner">Runs <c>nft</c>.</param>
-internal sealed class NftFirewall(CommandRunner runner) : IFirewall
+/// <param name="readGeneration">Reads the generation of the ruleset that <c>nft</c> changes (<see cref="NftGeneration"/>); null for that of this process's network namespace.</param>
+internal sealed class NftFirewall(CommandRunner runner, Func<uint?>? readGeneration = null) : IFirewall
 {
     // Above this, the quick script would more likely be wasted than save its 15 ms.
     private const int QuickLimit = 256;
@@ -24,8 +25,14 @@ internal sealed class NftFirewall(CommandRunner runner) : IFirewall
 
     private readonly Dictionary<string, NftLayout> _layouts = new(StringComparer.Ordinal);
 
+    // A runner may work elsewhere.
+    private readonly Func<uint?> _readGeneration = readGeneration ?? (runner.Prefix.Count == 0 ? NftGeneration.Read : () => null);
+
     // As long as nothing stood before and nothing was added twice, the quick script is sure as well, and three times as fast.
     private bool _isAllNew;
+
+    private long _foreignChanges;
+    private uint? _generation;
 
     /// <inheritdoc/>
     public string Name => FirewallBackEnds.Nft;
@@ -33,11 +40,20 @@ internal sealed class NftFirewall(CommandRunner runner) : IFirewall
     /// <inheritdoc/>
     public int MostChanges => 10 * PieceSize;
 
+    /// <inheritdoc/>
+    public long? CountForeignChanges()
+    {
+        uint? generation = _readGeneration();
+        _foreignChanges += generation == _generation ? 0 : 1;
+        _generation = generation;
+        return generation is null ? null : _foreignChanges;
+    }
+
     /// <summary>Finds out, without changing anything, whether the tool, the right and the kernel's part are there.</summary>
     /// <param name="cancelToken">Ends the call early.</param>
     /// <exception cref="FirewallException">One of them is missing.</exception>
     public async Task ProbeAsync(CancellationToken cancelToken) =>
-        await RunAsync(s_check, NftScript.Probe, "change the packet filter", cancelToken).ConfigureAwait(false);
+        Check(await runner.RunAsync("nft", s_check, NftScript.Probe, cancelToken).ConfigureAwait(false), "change the packet filter");
 
     /// <inheritdoc/>
     public async Task OpenAsync(IReadOnlyList<FirewallRule> rules, CancellationToken cancelToken)
@@ -59,7 +75,7 @@ internal sealed class NftFirewall(CommandRunner runner) : IFirewall
             }
         }
 
-        CommandResult result = await runner.RunAsync("nft", s_read, NftScript.Open(layouts, standing), cancelToken).ConfigureAwait(false);
+        CommandResult result = await CommitAsync(NftScript.Open(layouts, standing), cancelToken).ConfigureAwait(false);
         if (!result.Succeeded)
         {
             throw await FindCulpritAsync(layouts, standing, cancelToken).ConfigureAwait(false) ?? CommandFailures.ToException(result, "set up the rules");
@@ -113,7 +129,7 @@ internal sealed class NftFirewall(CommandRunner runner) : IFirewall
         for (int tries = quick is null ? 1 : 0; tries < 3; tries++)
         {
             string script = tries == 0 ? quick! : sure ??= batch.ToSureScript();
-            result = await runner.RunAsync("nft", s_read, script, cancelToken).ConfigureAwait(false);
+            result = await CommitAsync(script, cancelToken).ConfigureAwait(false);
             if (result.Succeeded)
             {
                 batch.Remember();
@@ -180,7 +196,7 @@ internal sealed class NftFirewall(CommandRunner runner) : IFirewall
     {
         if (await ListTableAsync(s_listWithoutElements, cancelToken).ConfigureAwait(false) is not null)
         {
-            await RunAsync(s_read, $"delete table {NftNames.Table}\n", "remove its table", cancelToken).ConfigureAwait(false);
+            Check(await CommitAsync($"delete table {NftNames.Table}\n", cancelToken).ConfigureAwait(false), "remove its table");
         }
 
         _layouts.Clear();
@@ -210,7 +226,7 @@ internal sealed class NftFirewall(CommandRunner runner) : IFirewall
         if (await ListTableAsync(s_listWithoutElements, cancelToken).ConfigureAwait(false) is { } standing
             && NftScript.Close(ids, standing) is { Length: > 0 } script)
         {
-            await RunAsync(s_read, script, "remove the rules", cancelToken).ConfigureAwait(false);
+            Check(await CommitAsync(script, cancelToken).ConfigureAwait(false), "remove the rules");
         }
     }
 
@@ -237,9 +253,21 @@ internal sealed class NftFirewall(CommandRunner runner) : IFirewall
             : throw CommandFailures.ToException(result, "list its table");
     }
 
-    private async Task RunAsync(string[] arguments, string script, string purpose, CancellationToken cancelToken)
+    /// <summary>Runs a script as one transaction, which is told apart from those of others.</summary>
+    private async Task<CommandResult> CommitAsync(string script, CancellationToken cancelToken)
     {
-        CommandResult result = await runner.RunAsync("nft", arguments, script, cancelToken).ConfigureAwait(false);
+        _ = CountForeignChanges();
+        CommandResult result = await runner.RunAsync("nft", s_read, script, cancelToken).ConfigureAwait(false);
+        if (result.Succeeded && _generation is uint before && _readGeneration() == before + 1)
+        {
+            _generation = before + 1;
+        }
+
+        return result;
+    }
+
+    private static void Check(CommandResult result, string purpose)
+    {
         if (!result.Succeeded)
         {
             throw CommandFailures.ToException(result, purpose);
