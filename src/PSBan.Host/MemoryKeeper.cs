@@ -4,8 +4,8 @@ namespace PSBan.Host;
 
 /// <summary>
 /// Lets a start take what memory it needs, and gives memory back to the system once a burst is over: on a quiet host the runtime would hold for days what it took
-/// for an attack of minutes, or for reading the configuration. Once it is quiet, garbage goes first, and at the next two looks what only the system sees
-/// (<see cref="SystemMemory"/>). While lines come in there is nothing to give back, and nothing is done.
+/// for an attack of minutes, or for reading the configuration. Once it is quiet and much has been taken since the last time, garbage goes first, and at the next look
+/// what only the system sees (<see cref="SystemMemory"/>). While lines come in there is nothing to give back, and nothing is done.
 /// </summary>
 internal sealed class MemoryKeeper : IDisposable
 {
@@ -13,19 +13,16 @@ internal sealed class MemoryKeeper : IDisposable
     private const long StartSize = 200 << 20;
     private const int StartShare = 8;
 
-    private const long WorthGivingBack = 4 << 20;
+    private const long WorthGivingBack = 8 << 20;
     private const long QuietRate = 1 << 20;
-
-    // Of what is mapped something is let go only at a second look.
-    private const int Looks = 2;
 
     private static readonly TimeSpan s_every = TimeSpan.FromSeconds(5);
 
     private readonly SystemMemory _system = new();
     private readonly ITimer _timer;
     private long _lastAllocated;
-    private long _allocatedAtLast;
-    private int _looksLeft = Looks;
+    private long _usedAtLast;
+    private bool _isHalfDone;
 
     /// <summary>Begins.</summary>
     /// <param name="clock">The clock.</param>
@@ -73,16 +70,22 @@ internal sealed class MemoryKeeper : IDisposable
         long allocated = GC.GetTotalAllocatedBytes();
         bool isQuiet = allocated - _lastAllocated < QuietRate;
         _lastAllocated = allocated;
-        if (isQuiet && allocated - _allocatedAtLast > WorthGivingBack)
+        if (!isQuiet)
+        {
+            return;
+        }
+
+        if (_isHalfDone)
+        {
+            _isHalfDone = false;
+            _system.LetGo();
+            _usedAtLast = SystemMemory.Used();
+        }
+        else if (SystemMemory.Used() - _usedAtLast > WorthGivingBack)
         {
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-            _allocatedAtLast = GC.GetTotalAllocatedBytes();
-            _looksLeft = Looks;
-        }
-        else if (isQuiet && _looksLeft > 0)
-        {
-            _looksLeft--;
             _system.Trim();
+            _isHalfDone = true;
         }
     }
 }

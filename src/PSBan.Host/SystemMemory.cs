@@ -14,7 +14,27 @@ internal sealed partial class SystemMemory
 
     private HashSet<(nuint Start, nuint End)> _known = [];
 
-    /// <summary>Gives back what can be had.</summary>
+    /// <summary>What the process alone uses of the memory, in bytes; where the system does not tell it apart, together with what others use too.</summary>
+    public static long Used()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return Environment.WorkingSet;
+        }
+
+        try
+        {
+            // proc(5): size, resident, shared and more, in pages; shared are the pages of files.
+            string[] fields = File.ReadAllText("/proc/self/statm").Split(' ');
+            return (long.Parse(fields[1], CultureInfo.InvariantCulture) - long.Parse(fields[2], CultureInfo.InvariantCulture)) * Environment.SystemPageSize;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Environment.WorkingSet;
+        }
+    }
+
+    /// <summary>Gives back what native code has freed, and notes what is mapped, for <see cref="LetGo"/>.</summary>
     public void Trim()
     {
         if (!OperatingSystem.IsLinux())
@@ -31,47 +51,69 @@ internal sealed partial class SystemMemory
             // Another C library than GNU's, which gives back by itself.
         }
 
-        try
-        {
-            using FileStream smaps = new("/proc/self/smaps", FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
-            LetGo(ReadOnlyFiles(smaps));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // No /proc, and so nothing is known of what is mapped.
-        }
+        _known = ReadOnlyFiles("/proc/self/maps", hasFigures: false);
     }
 
-    /// <summary>The mappings of files that nobody writes to and whose pages are those of the files.</summary>
-    /// <param name="smaps">What proc(5) calls <c>smaps</c>: a line for each mapping, and lines with its figures below it.</param>
-    private static HashSet<(nuint Start, nuint End)> ReadOnlyFiles(Stream smaps)
+    /// <summary>Lets go the pages of files that were mapped at <see cref="Trim"/> already: what is only being loaded may be written to yet.</summary>
+    public void LetGo()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        foreach ((nuint start, nuint end) in ReadOnlyFiles("/proc/self/smaps", hasFigures: true))
+        {
+            if (_known.Contains((start, end)))
+            {
+                _ = Advise(start, end - start, DontNeed);
+            }
+        }
+
+        _known = [];
+    }
+
+    /// <summary>The mappings of files that are only read.</summary>
+    /// <param name="path">What proc(5) calls <c>maps</c>, a line for each mapping, or <c>smaps</c>, the same with lines of figures below each, which the system has to count first.</param>
+    /// <param name="hasFigures">Whether there are figures; only those mappings are given then that nobody has ever written to, whose pages are those of the files.</param>
+    /// <returns>Where they lie; none where there is no such file.</returns>
+    private static HashSet<(nuint Start, nuint End)> ReadOnlyFiles(string path, bool hasFigures)
     {
         // Hundreds of kilobytes: as strings they would be the garbage for which all this is done once more.
         HashSet<(nuint Start, nuint End)> found = [];
         (nuint Start, nuint End)? mapping = null;
         byte[] block = new byte[16 << 10];
-        for (int held = 0, count; (count = smaps.Read(block, held, block.Length - held)) > 0;)
+        try
         {
-            ReadOnlySpan<byte> rest = block.AsSpan(0, held + count);
-            for (int end; (end = rest.IndexOf((byte)'\n')) >= 0; rest = rest[(end + 1)..])
+            using FileStream lines = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+            for (int held = 0, count; (count = lines.Read(block, held, block.Length - held)) > 0;)
             {
-                ReadOnlySpan<byte> line = rest[..end];
-                if (line.StartsWith("Anonymous:"u8))
+                ReadOnlySpan<byte> rest = block.AsSpan(0, held + count);
+                for (int end; (end = rest.IndexOf((byte)'\n')) >= 0; rest = rest[(end + 1)..])
                 {
-                    // What was written to, as addresses are when a library is loaded, would be lost.
-                    if (mapping is { } known && line.EndsWith(" 0 kB"u8))
+                    ReadOnlySpan<byte> line = rest[..end];
+                    if (line.Length > 0 && line[0] is (>= (byte)'0' and <= (byte)'9') or (>= (byte)'a' and <= (byte)'f'))
                     {
-                        found.Add(known);
+                        mapping = ReadOnlyFile(line);
+                        if (!hasFigures && mapping is { } any)
+                        {
+                            found.Add(any);
+                        }
+                    }
+                    else if (line.StartsWith("Anonymous:"u8) && line.EndsWith(" 0 kB"u8) && mapping is { } clean)
+                    {
+                        // What was written to, as addresses are when a library is loaded, would be lost.
+                        found.Add(clean);
                     }
                 }
-                else if (line.Length > 0 && line[0] is (>= (byte)'0' and <= (byte)'9') or (>= (byte)'a' and <= (byte)'f'))
-                {
-                    mapping = ReadOnlyFile(line);
-                }
-            }
 
-            held = rest.Length < block.Length ? rest.Length : 0;
-            rest[..held].CopyTo(block);
+                held = rest.Length < block.Length ? rest.Length : 0;
+                rest[..held].CopyTo(block);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // No /proc, and so nothing is known of what is mapped.
         }
 
         return found;
@@ -87,20 +129,6 @@ internal sealed partial class SystemMemory
             && nuint.TryParse(line[(hyphen + 1)..blank], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out nuint end)
             ? (start, end)
             : null;
-    }
-
-    /// <summary>Lets go those that were the same the last time: what is only being loaded may be written to yet.</summary>
-    private void LetGo(HashSet<(nuint Start, nuint End)> mappings)
-    {
-        foreach ((nuint start, nuint end) in mappings)
-        {
-            if (_known.Contains((start, end)))
-            {
-                _ = Advise(start, end - start, DontNeed);
-            }
-        }
-
-        _known = mappings;
     }
 
     [LibraryImport("libc", EntryPoint = "malloc_trim")]
