@@ -90,8 +90,11 @@ internal readonly record struct FileStatus(ulong Device, ulong Node, long Size, 
 
     private static unsafe int Ask(int directory, string path, int flags, out FileStatus status)
     {
+        // Asked for every log every second: a path of common length leaves no garbage.
         Statx answer;
-        byte[] name = Encoding.UTF8.GetBytes(path + '\0');
+        int most = Encoding.UTF8.GetMaxByteCount(path.Length) + 1;
+        Span<byte> name = most <= 1024 ? stackalloc byte[most] : new byte[most];
+        name[Encoding.UTF8.GetBytes(path, name)] = 0;
         fixed (byte* pointer = name)
         {
             if (statx(directory, pointer, flags, BasicFields, &answer) != 0)

@@ -179,15 +179,21 @@ internal sealed partial class FollowSession
             _followedNames = names;
         }
 
-        if (!_options.Notifications)
-        {
-            return;
-        }
-
         foreach (string gone in _watches.Keys.Except(directories).ToList())
         {
             _watches.Remove(gone, out (DirectoryWatch Watch, FileStatus Status) entry);
             entry.Watch.Dispose();
+        }
+
+        WatchAll(directories);
+    }
+
+    /// <summary>Sees to it that directories are watched, and are those that the watches were begun for.</summary>
+    private void WatchAll(HashSet<string> directories)
+    {
+        if (!_options.Notifications)
+        {
+            return;
         }
 
         foreach (string directory in directories)

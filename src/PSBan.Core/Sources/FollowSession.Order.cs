@@ -16,8 +16,23 @@ namespace PSBan.Sources;
 internal sealed partial class FollowSession
 {
     /// <summary>Whether a file has to wait, because what is older has not been read to its end.</summary>
-    public bool MustWait(TailedFile tail) =>
-        _tails.TakeWhile(other => other != tail).Any(other => other.IsDirty && other.Log == tail.Log && (IsPassing(other) || !other.InOperation));
+    public bool MustWait(TailedFile tail)
+    {
+        foreach (TailedFile other in _tails)
+        {
+            if (other == tail)
+            {
+                break;
+            }
+
+            if (other.IsDirty && other.Log == tail.Log && (IsPassing(other) || !other.InOperation))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     // One that only has a name like a rotated file may be a log of its own, and is waited for once only.
     private static bool IsPassing(TailedFile other) => other.IsLeft || other.FormerSource is not null;

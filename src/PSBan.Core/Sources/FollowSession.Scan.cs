@@ -11,12 +11,21 @@ internal sealed partial class FollowSession
     // The logs whose files were being renamed at the last scan, and so are not all known.
     private readonly HashSet<string> _moved = new(StringComparer.Ordinal);
     private int _scansInMotion;
+
+    // The one file that a path led to at the last scan, where there was nothing else to know of it, and the directories that are watched for it.
+    private (TailedFile File, string Source)? _only;
+    private HashSet<string> _directories = new(StringComparer.Ordinal);
     private bool _isFirstScan = true;
     private bool _isScanLeft;
 
     private void Scan()
     {
         _prints.Clear();
+        if (IsOnlyAsItWas())
+        {
+            return;
+        }
+
         HashSet<string> directories = new(StringComparer.Ordinal);
         IReadOnlyList<(string Path, FileStatus Status)> listing = Settle(directories);
         Dictionary<TailedFile, List<string>> met = [];
@@ -76,6 +85,26 @@ internal sealed partial class FollowSession
 
         _isFirstScan &= _isScanLeft;
         Watch(directories);
+        _directories = directories;
+        _only = _glob.IsLiteral && !_isScanLeft && _tails is [{ IsLeft: false } only] && only.Path == _glob.Pattern ? (only, only.Source) : null;
+    }
+
+    /// <summary>
+    /// Whether a path leads to the one file that it led to at the last scan, and that is all there is to know: so it is for nearly every log nearly every time, and no other scan
+    /// would find anything.
+    /// </summary>
+    private bool IsOnlyAsItWas()
+    {
+        if (_only is not (TailedFile file, string source)
+            || _tails is not [{ IsLeft: false } tail] || tail != file || tail.Source != source
+            || _pipes.Count + _sleeping.Count + _failed.Count + _renamed.Count + _moved.Count > 0 || _announced.Count != 1
+            || !FileStatus.TryGet(_glob.Pattern, out FileStatus status, out _) || !status.IsRegular || (status.Device, status.Node) != (file.Status.Device, file.Status.Node))
+        {
+            return false;
+        }
+
+        WatchAll(_directories);
+        return true;
     }
 
     /// <summary>What the paths lead to now. A chain of renames may hide a file from one look, or show it twice; so it is looked until two looks see the same.</summary>

@@ -135,8 +135,7 @@ internal sealed partial class FollowSession : IDisposable
         foreach (TailedFile tail in _tails)
         {
             // A renamed file is still written under a name that nobody tells of, so it is looked at whenever anything happens.
-            tail.IsDirty |= scan || tail.IsLeft
-                || dirty.Any(name => Path.GetFileName(tail.Path.AsSpan()).SequenceEqual(name) || Path.GetFileName(tail.Source.AsSpan()).SequenceEqual(name));
+            tail.IsDirty |= scan || tail.IsLeft || IsNamed(tail, dirty);
         }
 
         if (scan)
@@ -147,6 +146,9 @@ internal sealed partial class FollowSession : IDisposable
 
         return [.. _tails.Where(tail => tail.IsDirty)];
     }
+
+    private static bool IsNamed(TailedFile tail, string[] names) =>
+        names.Any(name => Path.GetFileName(tail.Path.AsSpan()).SequenceEqual(name) || Path.GetFileName(tail.Source.AsSpan()).SequenceEqual(name));
 
     /// <summary>A block without lines that tells only a place: where a file is known under a new name, or is read from its end on.</summary>
     public LogBlock? TakeNote() => _notes.TryDequeue(out LogBlock? note) ? note : null;

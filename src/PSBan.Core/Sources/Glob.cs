@@ -25,6 +25,7 @@ internal sealed class Glob
         _root = root.Length > 0 ? root : ".";
         _segments = full[root.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries);
         _matchers = [.. _segments.Select(segment => !isLiteral && HasWildcard(segment) ? MatcherOf(segment) : null)];
+        IsLiteral = _matchers.All(matcher => matcher is null);
     }
 
     /// <summary>The pattern as written.</summary>
@@ -34,7 +35,7 @@ internal sealed class Glob
     public static bool HasWildcard(string text) => text.AsSpan().ContainsAny('*', '?', '[');
 
     /// <summary>Whether there is no wildcard in it, so that it names one path.</summary>
-    public bool IsLiteral => _matchers.All(matcher => matcher is null);
+    public bool IsLiteral { get; }
 
     /// <summary>The paths that match now, in ordinal order; the path itself, there or not, where there is no wildcard. What cannot be listed is left out.</summary>
     /// <param name="directories">Receives the directories in which matching names may appear, whether or not any do.</param>

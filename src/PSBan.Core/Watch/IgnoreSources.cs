@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using PSBan.Firewalls.Command;
 using PSBan.Jails;
 using PSBan.Model;
+using PSBan.Sources;
 
 namespace PSBan.Watch;
 
@@ -54,25 +55,20 @@ internal sealed class IgnoreSources(EventHub events, TimeProvider clock) : IIgno
     /// <summary>Learns everything that was asked for so far; done before the first line is read, so that nobody on a list is banned at start.</summary>
     public async Task RefreshAsync(CancellationToken cancelToken)
     {
-        RefreshFiles();
+        RefreshFiles(mayWait: true);
         await RefreshAddressesAsync(cancelToken).ConfigureAwait(false);
     }
 
     /// <summary>Keeps everything fresh until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancelToken)
     {
-        using var timer = new PeriodicTimer(s_keepFiles, clock);
-        DateTimeOffset nextAddresses = clock.GetUtcNow() + s_keepAddresses;
+        using IDisposable beat = Heartbeat.Join(clock, s_keepFiles, RefreshFiles);
+        using var timer = new PeriodicTimer(s_keepAddresses, clock);
         try
         {
             while (await timer.WaitForNextTickAsync(cancelToken).ConfigureAwait(false))
             {
-                RefreshFiles();
-                if (clock.GetUtcNow() >= nextAddresses)
-                {
-                    await RefreshAddressesAsync(cancelToken).ConfigureAwait(false);
-                    nextAddresses = clock.GetUtcNow() + s_keepAddresses;
-                }
+                await RefreshAddressesAsync(cancelToken).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (cancelToken.IsCancellationRequested)
@@ -147,8 +143,13 @@ internal sealed class IgnoreSources(EventHub events, TimeProvider clock) : IIgno
         }
     }
 
-    private void RefreshFiles()
+    private void RefreshFiles(bool mayWait)
     {
+        if (!mayWait)
+        {
+            return;
+        }
+
         foreach ((string path, FileEntries known) in _files)
         {
             try
@@ -163,7 +164,7 @@ internal sealed class IgnoreSources(EventHub events, TimeProvider clock) : IIgno
                     ? throw new IOException($"It is larger than {MaxFileBytes} bytes.")
                     : new FileEntries(Read(path), file.LastWriteTimeUtc, file.Length, null);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
             {
                 if (known.Trouble is null)
                 {
