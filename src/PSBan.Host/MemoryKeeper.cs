@@ -4,8 +4,8 @@ namespace PSBan.Host;
 
 /// <summary>
 /// Lets a start take what memory it needs, and gives memory back to the system once a burst is over: on a quiet host the runtime would hold for days what it took
-/// for an attack of minutes, or for reading the configuration. Once it is quiet and much has been taken since the last time, garbage goes first, and at the next look
-/// what only the system sees (<see cref="SystemMemory"/>). While lines come in there is nothing to give back, and nothing is done.
+/// for an attack of minutes, or for reading the configuration. Once it is quiet and much has been taken since the last time, garbage goes first, and then, twice, what only
+/// the system sees (<see cref="SystemMemory"/>). While lines come in there is nothing to give back, and nothing is done.
 /// </summary>
 internal sealed class MemoryKeeper : IDisposable
 {
@@ -16,13 +16,16 @@ internal sealed class MemoryKeeper : IDisposable
     private const long WorthGivingBack = 8 << 20;
     private const long QuietRate = 1 << 20;
 
+    // Looks after the garbage went at which pages are let go: what is used by then is soon back, and after a minute it is known what a quiet watch does not use.
+    private const int FirstLettingGo = 1, LastLettingGo = 13;
+
     private static readonly TimeSpan s_every = TimeSpan.FromSeconds(5);
 
     private readonly SystemMemory _system = new();
     private readonly ITimer _timer;
     private long _lastAllocated;
     private long _usedAtLast;
-    private bool _isHalfDone;
+    private int _looksSince = int.MaxValue;
 
     /// <summary>Begins.</summary>
     /// <param name="clock">The clock.</param>
@@ -75,17 +78,19 @@ internal sealed class MemoryKeeper : IDisposable
             return;
         }
 
-        if (_isHalfDone)
+        if (_looksSince < LastLettingGo)
         {
-            _isHalfDone = false;
-            _system.LetGo();
-            _usedAtLast = SystemMemory.Used();
+            if (++_looksSince is FirstLettingGo or LastLettingGo)
+            {
+                _system.LetGo();
+                _usedAtLast = SystemMemory.Used();
+            }
         }
         else if (SystemMemory.Used() - _usedAtLast > WorthGivingBack)
         {
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             _system.Trim();
-            _isHalfDone = true;
+            _looksSince = 0;
         }
     }
 }

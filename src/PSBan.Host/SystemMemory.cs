@@ -69,8 +69,6 @@ internal sealed partial class SystemMemory
                 _ = Advise(start, end - start, DontNeed);
             }
         }
-
-        _known = [];
     }
 
     /// <summary>The mappings of files that are only read.</summary>

@@ -45,10 +45,7 @@ internal sealed record EnforcedRule(Enforcer Enforcer, FirewallRule Rule) : IBan
     }
 
     /// <inheritdoc/>
-    public void Doubt(Ban ban)
-    {
-        // The packet filter is compared with the watch once a minute as it is.
-    }
+    public void Doubt(Ban ban) => Enforcer.Doubt();
 
     /// <inheritdoc/>
     public bool IsPending(Ban ban) => ban.Id.IsAddress && Enforcer.IsPending(Rule, ban.Address);

@@ -21,7 +21,10 @@ internal sealed partial class Enforcer
     private long _compareAnyway;
     private long? _changesSeen;
 
-    /// <summary>Wants both sides to be compared, whatever is known.</summary>
+    /// <summary>Something says that a ban may not stand: both sides are compared the next time, whatever is known.</summary>
+    public void Doubt() => Volatile.Write(ref _compareAnyway, 0);
+
+    /// <summary>Wants both sides to be compared now, whatever is known.</summary>
     private void WantReconcile()
     {
         Volatile.Write(ref _compareAnyway, 0);

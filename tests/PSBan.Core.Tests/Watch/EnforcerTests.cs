@@ -116,6 +116,9 @@ public sealed class EnforcerTests : IAsyncDisposable
         Assert.Contains("j 192.0.2.1", _firewall.Standing);
         await PassAsync(minutes: 1);
         Assert.Equal(before + 2, _firewall.Listings);
+        _enforcer.Doubt();
+        await PassAsync(minutes: 1);
+        Assert.Equal(before + 3, _firewall.Listings);
 
         _firewall.Drop(Address.Parse("192.0.2.1"));
         Assert.Equal(1, Assert.Single(await _enforcer.SyncAsync(_stop.Token)).Restored);
