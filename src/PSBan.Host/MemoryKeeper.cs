@@ -25,7 +25,7 @@ internal sealed class MemoryKeeper : IDisposable
     private readonly ITimer _timer;
     private long _lastAllocated;
     private long _usedAtLast;
-    private int _looksSince = int.MaxValue;
+    private int _looksSince = LastLettingGo;
 
     /// <summary>Begins.</summary>
     /// <param name="clock">The clock.</param>
@@ -78,13 +78,11 @@ internal sealed class MemoryKeeper : IDisposable
             return;
         }
 
-        if (_looksSince < LastLettingGo)
+        _looksSince++;
+        if (_looksSince is FirstLettingGo or LastLettingGo)
         {
-            if (++_looksSince is FirstLettingGo or LastLettingGo)
-            {
-                _system.LetGo();
-                _usedAtLast = SystemMemory.Used();
-            }
+            _system.LetGo();
+            _usedAtLast = SystemMemory.Used();
         }
         else if (SystemMemory.Used() - _usedAtLast > WorthGivingBack)
         {

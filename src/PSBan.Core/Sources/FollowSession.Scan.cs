@@ -12,8 +12,9 @@ internal sealed partial class FollowSession
     private readonly HashSet<string> _moved = new(StringComparer.Ordinal);
     private int _scansInMotion;
 
-    // The one file that a path led to at the last scan, where there was nothing else to know of it, and the directories that are watched for it.
-    private (TailedFile File, string Source)? _only;
+    // What a scan found, where that was all there is to know: each file once and in its place; the stamp of the folder is older than the scan.
+    private (TailedFile File, string Path, string Source)[]? _asItWas;
+    private FolderStamp _folder;
     private HashSet<string> _directories = new(StringComparer.Ordinal);
     private bool _isFirstScan = true;
     private bool _isScanLeft;
@@ -21,13 +22,15 @@ internal sealed partial class FollowSession
     private void Scan()
     {
         _prints.Clear();
-        if (IsOnlyAsItWas())
+        if (IsAsItWas())
         {
+            WatchAll(_directories);
             return;
         }
 
+        _folder = _glob.Folder is string folder ? FolderStamp.Of(folder) : default;
         HashSet<string> directories = new(StringComparer.Ordinal);
-        IReadOnlyList<(string Path, FileStatus Status)> listing = Settle(directories);
+        List<(string Path, FileStatus Status)> listing = Settle(directories);
         Dictionary<TailedFile, List<string>> met = [];
         HashSet<SleepingFile> asleep = [];
         HashSet<PipedLog> piped = [];
@@ -86,24 +89,31 @@ internal sealed partial class FollowSession
         _isFirstScan &= _isScanLeft;
         Watch(directories);
         _directories = directories;
-        _only = _glob.IsLiteral && !_isScanLeft && _tails is [{ IsLeft: false } only] && only.Path == _glob.Pattern ? (only, only.Source) : null;
+        _asItWas = !_isScanLeft && listing.Count == _tails.Count && _tails.TrueForAll(tail => !tail.IsLeft && listing.Exists(file => file.Path == tail.Path))
+            ? [.. _tails.Select(tail => (tail, tail.Path, tail.Source))]
+            : null;
     }
 
-    /// <summary>
-    /// Whether a path leads to the one file that it led to at the last scan, and that is all there is to know: so it is for nearly every log nearly every time, and no other scan
-    /// would find anything.
-    /// </summary>
-    private bool IsOnlyAsItWas()
+    /// <summary>Whether a scan would find nothing but what the last one found. So it is for nearly every log nearly every time, and asking leaves no garbage.</summary>
+    private bool IsAsItWas()
     {
-        if (_only is not (TailedFile file, string source)
-            || _tails is not [{ IsLeft: false } tail] || tail != file || tail.Source != source
-            || _pipes.Count + _sleeping.Count + _failed.Count + _renamed.Count + _moved.Count > 0 || _announced.Count != 1
-            || !FileStatus.TryGet(_glob.Pattern, out FileStatus status, out _) || !status.IsRegular || (status.Device, status.Node) != (file.Status.Device, file.Status.Node))
+        if (_asItWas is not { } files || files.Length != _tails.Count || files.Length != _announced.Count
+            || _pipes.Count + _sleeping.Count + _failed.Count + _renamed.Count + _moved.Count > 0
+            || !(_glob.IsLiteral ? files.Length == 1 : _glob.Folder is not null && _folder.IsStill()))
         {
             return false;
         }
 
-        WatchAll(_directories);
+        for (int i = 0; i < files.Length; i++)
+        {
+            (TailedFile file, string path, string source) = files[i];
+            if (_tails[i] != file || file.IsLeft || file.Path != path || file.Source != source
+                || !FileStatus.TryGet(path, out FileStatus status, out _) || !status.IsRegular || (status.Device, status.Node) != (file.Status.Device, file.Status.Node))
+            {
+                return false;
+            }
+        }
+
         return true;
     }
 

@@ -26,6 +26,7 @@ internal sealed class Glob
         _segments = full[root.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries);
         _matchers = [.. _segments.Select(segment => !isLiteral && HasWildcard(segment) ? MatcherOf(segment) : null)];
         IsLiteral = _matchers.All(matcher => matcher is null);
+        Folder = !IsLiteral && _matchers[..^1].All(matcher => matcher is null) ? _segments[..^1].Aggregate(_root, Path.Join) : null;
     }
 
     /// <summary>The pattern as written.</summary>
@@ -36,6 +37,9 @@ internal sealed class Glob
 
     /// <summary>Whether there is no wildcard in it, so that it names one path.</summary>
     public bool IsLiteral { get; }
+
+    /// <summary>The folder in which everything lies that matches, where only the last part has wildcards; else null.</summary>
+    public string? Folder { get; }
 
     /// <summary>The paths that match now, in ordinal order; the path itself, there or not, where there is no wildcard. What cannot be listed is left out.</summary>
     /// <param name="directories">Receives the directories in which matching names may appear, whether or not any do.</param>
