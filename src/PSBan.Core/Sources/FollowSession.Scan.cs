@@ -5,6 +5,9 @@ internal sealed partial class FollowSession
 {
     private const int MostLooks = 20;
 
+    // There are file systems that do not stamp their folders.
+    private static readonly TimeSpan s_trust = TimeSpan.FromSeconds(10);
+
     private List<(string Path, FileStatus Status)> _listing = [];
     private FolderStamp[] _stamps = [];
 
@@ -15,6 +18,10 @@ internal sealed partial class FollowSession
     // What a scan found, where that was all there is to know: each file once and in its place; the stamp of the folder is older than the scan.
     private (TailedFile File, string Path, string Source)[]? _asItWas;
     private FolderStamp _folder;
+    private long _listed;
+
+    // Whether every path led to something: what a link leads to may come without a trace in its folder.
+    private bool _isWhole;
     private HashSet<string> _directories = new(StringComparer.Ordinal);
     private bool _isFirstScan = true;
     private bool _isScanLeft;
@@ -28,7 +35,7 @@ internal sealed partial class FollowSession
             return;
         }
 
-        _folder = _glob.Folder is string folder ? FolderStamp.Of(folder) : default;
+        (_folder, _listed) = (_glob.Folder is string folder ? FolderStamp.Of(folder) : default, Now);
         HashSet<string> directories = new(StringComparer.Ordinal);
         List<(string Path, FileStatus Status)> listing = Settle(directories);
         Dictionary<TailedFile, List<string>> met = [];
@@ -89,7 +96,7 @@ internal sealed partial class FollowSession
         _isFirstScan &= _isScanLeft;
         Watch(directories);
         _directories = directories;
-        _asItWas = !_isScanLeft && listing.Count == _tails.Count && _tails.TrueForAll(tail => !tail.IsLeft && listing.Exists(file => file.Path == tail.Path))
+        _asItWas = _isWhole && !_isScanLeft && listing.Count == _tails.Count && _tails.TrueForAll(tail => !tail.IsLeft && listing.Exists(file => file.Path == tail.Path))
             ? [.. _tails.Select(tail => (tail, tail.Path, tail.Source))]
             : null;
     }
@@ -99,7 +106,7 @@ internal sealed partial class FollowSession
     {
         if (_asItWas is not { } files || files.Length != _tails.Count || files.Length != _announced.Count
             || _pipes.Count + _sleeping.Count + _failed.Count + _renamed.Count + _moved.Count > 0
-            || !(_glob.IsLiteral ? files.Length == 1 : _glob.Folder is not null && _folder.IsStill()))
+            || !(_glob.IsLiteral ? files.Length == 1 : _glob.Folder is not null && _options.Time.GetElapsedTime(_listed) < s_trust && _folder.IsStill()))
         {
             return false;
         }
@@ -169,6 +176,7 @@ internal sealed partial class FollowSession
         if (tells)
         {
             _failed.IntersectWith(paths);
+            _isWhole = listing.Count == paths.Count;
         }
 
         return listing;

@@ -19,6 +19,10 @@ internal sealed class SteppedLog(string log, string[] kinds, Random random)
     private readonly HashSet<int> _arrived = [];
     private readonly Dictionary<int, int> _written = [];
     private IEnumerator<string>? _steps;
+
+    // Changes of names look as if they were long past, each at another time, as they are on a quiet host: only then does the stamp of a folder tell anything.
+    private readonly bool _isQuiet = random.Next(2) == 0;
+    private DateTime _changed = new(2025, 1, 1, 0, 0, 0, DateTimeKind.Utc);
     private DateTime _now = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
     private int _generation;
 
@@ -60,6 +64,7 @@ internal sealed class SteppedLog(string log, string[] kinds, Random random)
     {
         File.WriteAllBytes(log, []);
         Stamp(log);
+        StampFolder();
         _files[log] = [];
     }
 
@@ -80,6 +85,7 @@ internal sealed class SteppedLog(string log, string[] kinds, Random random)
         if (_steps.MoveNext())
         {
             Story.Add(_steps.Current);
+            StampFolder();
         }
         else
         {
@@ -96,6 +102,15 @@ internal sealed class SteppedLog(string log, string[] kinds, Random random)
         }
 
         Write(log, 2);
+    }
+
+    private void StampFolder()
+    {
+        if (_isQuiet)
+        {
+            _changed = _changed.AddSeconds(10);
+            Directory.SetLastWriteTimeUtc(Path.GetDirectoryName(log)!, _changed);
+        }
     }
 
     private IEnumerable<string> Steps(string kind) => kind switch

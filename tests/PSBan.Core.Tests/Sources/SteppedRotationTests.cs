@@ -9,6 +9,55 @@ namespace PSBan.Tests.Sources;
 public class SteppedRotationTests
 {
     [Fact]
+    public void What_happens_in_a_folder_that_was_quiet_for_long_is_seen()
+    {
+        using TempFolder folder = new(), elsewhere = new();
+        File.WriteAllText(folder["a.log"], "a1\n");
+        File.WriteAllText(elsewhere["c"], "c1\n");
+        File.WriteAllText(elsewhere["d"], "d1\n");
+        File.CreateSymbolicLink(folder["b.log"], elsewhere["b"]);
+        File.CreateSymbolicLink(folder["c.log"], elsewhere["c"]);
+        using SteppedFollower follower = new(folder["*.log"]);
+        Quiet();
+        Assert.Equal(["a1", "c1"], Look());
+        Assert.Empty(Look());
+
+        // None of these changes a name in the folder.
+        File.AppendAllText(folder["a.log"], "a2\n");
+        Assert.Equal(["a2"], Look());
+        File.WriteAllText(elsewhere["b"], "b1\n");
+        Assert.Equal(["b1"], Look());
+        File.Move(elsewhere["d"], elsewhere["c"], overwrite: true);
+        Assert.Equal(["d1"], Look());
+
+        File.WriteAllText(folder["e.log"], "e1\n");
+        Assert.Equal(["e1"], Look());
+        Quiet();
+        Assert.Empty(Look());
+        Assert.Empty(Look());
+        File.Move(folder["e.log"], folder["f.log"]);
+        File.AppendAllText(folder["f.log"], "e2\n");
+        File.WriteAllText(folder["e.log"], "e3\n");
+        Assert.Equal(["e2", "e3"], Look().Order());
+        Quiet();
+        Assert.Empty(Look());
+        File.Delete(folder["a.log"]);
+        Assert.Empty(Look());
+        Thread.Sleep(2 * Quick.PollInterval);
+        Assert.Empty(Look());
+        Assert.Contains(follower.Observer.All, said => said.StartsWith("lost a.log", StringComparison.Ordinal));
+
+        void Quiet() => Directory.SetLastWriteTimeUtc(folder[""], new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddSeconds(follower.Lines.Count));
+
+        List<string> Look()
+        {
+            int before = follower.Lines.Count;
+            follower.LookUntilQuiet();
+            return follower.Lines[before..];
+        }
+    }
+
+    [Fact]
     public void A_rotated_file_that_is_gone_does_not_wait_for_a_younger_copy_that_waits_for_it()
     {
         using TempFolder folder = new();
