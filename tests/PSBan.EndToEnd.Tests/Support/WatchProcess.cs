@@ -111,7 +111,10 @@ public sealed class WatchProcess : IAsyncDisposable
     {
         using CancellationTokenSource patience = new(Patience);
         await _process.WaitForExitAsync(patience.Token);
-        return (_process.ExitCode, await _error);
+
+        // Wine may complain of itself when a process ends: a thread of it talks to the server that has hung up already.
+        string[] lines = (await _error).Split('\n');
+        return (_process.ExitCode, string.Join('\n', lines.Where(line => !line.StartsWith("wine client error:", StringComparison.Ordinal))));
     }
 
     /// <summary>Kills it at once, whatever it is doing.</summary>
