@@ -11,8 +11,8 @@ namespace PSBan.Watch;
 
 /// <summary>
 /// Knows what ignore lists need and the configuration does not hold: the host's own addresses, the addresses of host names, the entries of files.
-/// It answers from memory; a task of its own keeps the memory fresh (addresses every 5 minutes, changed files every second). The commands that are
-/// asked whom to spare end with it.
+/// It answers from memory, which is kept fresh while it runs: addresses every 5 minutes by a task of its own, changed files every second, when the logs are looked
+/// at too (<see cref="Heartbeat"/>). The commands that are asked whom to spare end with it.
 /// </summary>
 internal sealed class IgnoreSources(EventHub events, TimeProvider clock) : IIgnoreSource, INameResolver
 {

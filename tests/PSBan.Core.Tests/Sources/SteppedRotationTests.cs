@@ -57,6 +57,28 @@ public class SteppedRotationTests
         }
     }
 
+    [Theory]
+    [InlineData("a.log")]
+    [InlineData("*.log")]
+    public void A_log_that_is_as_it_was_is_looked_at_without_a_scan(string glob)
+    {
+        const int Looks = 50;
+        using TempFolder folder = new();
+        folder.Write("a.log", Numbered(1, 10));
+        Directory.SetLastWriteTimeUtc(folder[""], new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        using SteppedFollower follower = new(folder[glob]);
+        follower.LookUntilQuiet();
+        follower.LookUntilQuiet();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < Looks; i++)
+        {
+            follower.Look();
+        }
+
+        long each = (GC.GetAllocatedBytesForCurrentThread() - before) / Looks;
+        Assert.True(each < 1500, $"A look leaves {each} bytes of garbage; a scan would leave some 4,000.");
+    }
+
     [Fact]
     public void A_rotated_file_that_is_gone_does_not_wait_for_a_younger_copy_that_waits_for_it()
     {
